@@ -1,0 +1,43 @@
+import type { Action, ActionKind, NumberedAction } from "./action.ts";
+import type { SyncHeader } from "./header.ts";
+import type { ChangesetSummary, PlanNotice } from "./summary.ts";
+
+export interface ChangesetOrigin {
+  readonly plan: string;
+  /** Hash of the checked plan without secrets, so that a plan that was edited is told apart. */
+  readonly planHash: string;
+  /** Lineage of the state it was planned with; "" where that state was still empty. */
+  readonly lineage: string;
+  readonly tidemark: string;
+}
+
+/** Takes the actions of one sync after another, in order, and never holds them. */
+export interface ChangesetWriter {
+  beginSync(header: SyncHeader): void;
+  /** Counts every action; keeps those with an effect, conflicts and items not synced, and skips where they are listed. */
+  add(actions: readonly Action[]): void;
+  endSync(listed: { readonly source: number; readonly destination: number }, notices: readonly PlanNotice[]): void;
+  /** Computes the identity, makes the file durable and gives it its name. */
+  seal(requests: ChangesetSummary["requests"]): Changeset;
+  /** Removes what was written. */
+  discard(): void;
+}
+
+export interface ActionFilter {
+  readonly sync?: string | undefined;
+  readonly kinds?: readonly ActionKind[] | undefined;
+  readonly seqFrom?: number | undefined;
+  readonly seqTo?: number | undefined;
+  readonly limit?: number | undefined;
+  /** Largest `bytes` first, instead of in order of seq. */
+  readonly largestFirst?: boolean | undefined;
+}
+
+/** A sealed changeset, opened for reading. */
+export interface Changeset {
+  readonly path: string;
+  readonly origin: ChangesetOrigin;
+  readonly summary: ChangesetSummary;
+  actions(filter?: ActionFilter): Iterable<NumberedAction>;
+  close(): void;
+}

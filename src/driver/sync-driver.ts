@@ -1,0 +1,103 @@
+import type { Action, NumberedAction } from "../changeset/action.ts";
+import type { SyncHeader } from "../changeset/header.ts";
+import type { Emit } from "../core/events.ts";
+import type { RateBudget } from "../core/rate-budget.ts";
+import type { RequestSlots } from "../core/request-slots.ts";
+import type { Sync } from "../core/sync-plan.ts";
+import type { Outcome } from "../state/outcome.ts";
+import type { IntentLog, Intent, StateReader } from "../state/state-store.ts";
+
+/** One thing looked at before a run. `confirm` blocks `apply` until `--confirm CODE`. */
+export interface Check {
+  readonly sync: string;
+  readonly code: string;
+  readonly status: "pass" | "confirm" | "fail";
+  /** What was looked at, e.g. `write to s3://bucket/prefix`. */
+  readonly subject: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+export interface Difference {
+  readonly key: string;
+  /** `missing` at the destination, `extra` there, `different`, `unknown` where it could not be told. */
+  readonly difference: "missing" | "extra" | "different" | "unknown";
+  readonly reason: string;
+}
+
+/** A page of `compare`, with how many items were equal, so that nothing equal travels. */
+export interface ComparePage {
+  readonly equal: number;
+  readonly differences: readonly Difference[];
+}
+
+export interface DriverContext {
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
+export interface PlanContext extends DriverContext {
+  readonly state: StateReader;
+  /** Absolute paths of our own files: never part of a sync. */
+  readonly ownPaths: readonly string[];
+  /** Counts requests for the summary. */
+  countRequest(kind: "list" | "head" | "read"): void;
+}
+
+export interface CompareContext extends DriverContext {
+  readonly download: boolean;
+  readonly ownPaths: readonly string[];
+}
+
+export interface RunContext extends DriverContext {
+  readonly run: string;
+  /** Aborted where what is in flight must be cut off. `signal` only stops new work. */
+  readonly abort: AbortSignal;
+  readonly sync: string;
+  readonly slots: RequestSlots;
+  readonly budget: RateBudget;
+  readonly intents: IntentLog;
+  /** The sync's actions with an effect, in order of seq. */
+  actions(seqFrom: number, seqTo: number): Iterable<NumberedAction>;
+}
+
+/** A slice of a run that is executed and checkpointed as one. Plain JSON: may cross a process. */
+export interface Subtask {
+  readonly id: string;
+  readonly planId: string;
+  readonly sync: string;
+  /** Inclusive. */
+  readonly seqFrom: number;
+  readonly seqTo: number;
+  /** Ids of subtasks that must be finished before. */
+  readonly needs: readonly string[];
+  /** Which of the actions in the range; the driver's own word. */
+  readonly phase: string;
+  readonly items: number;
+  readonly bytes: number;
+}
+
+/** Owns what lives as long as a run: connections, a snapshot, temporary names. */
+export interface RunSession {
+  /** Cuts the sync into subtasks, in the order in which they are to begin. */
+  cut(planId: string, actions: Iterable<NumberedAction>): Iterable<Subtask>;
+  /** Never throws for one item: that is an outcome. Actions in `done` were applied by an earlier run and are left out. */
+  apply(subtask: Subtask, done: ReadonlySet<number>): AsyncIterable<readonly Outcome[]>;
+  /** Removes what killed runs left behind. @returns ids of intents that are settled */
+  recover(intents: readonly Intent[], deadRuns: readonly string[]): Promise<readonly number[]>;
+  close(): Promise<void>;
+}
+
+/** What a kind of sync can do. Everything hot travels in pages, never one item a promise. */
+export interface SyncDriver<S extends Sync = Sync> {
+  readonly kind: S["kind"];
+  /** What the sync's names resolve to now: bound into a changeset, and looked at again before it is applied. */
+  header(sync: S, context: DriverContext): Promise<SyncHeader>;
+  check(sync: S, context: DriverContext): AsyncIterable<Check>;
+  /** Reads only: it is handed no handle that could write. */
+  plan(sync: S, context: PlanContext): AsyncIterable<readonly Action[]>;
+  open(sync: S, context: RunContext): Promise<RunSession>;
+  compare(sync: S, context: CompareContext): AsyncIterable<ComparePage>;
+  /** Pairs of equal items at both ends, for `state rebuild`. */
+  rebuild(sync: S, context: PlanContext): AsyncIterable<readonly import("../state/state-store.ts").ItemRecord[]>;
+}

@@ -1,0 +1,134 @@
+import type { ItemVersion } from "../core/version.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** That one item's source version was copied to that destination version. */
+export interface ItemRecord {
+  readonly key: string;
+  readonly source: ItemVersion;
+  readonly destination: ItemVersion;
+}
+
+export interface KeyRange {
+  /** Exclusive. */
+  readonly after?: string | undefined;
+  /** Inclusive. */
+  readonly upTo?: string | undefined;
+}
+
+/** What planning may see of the state. */
+export interface StateReader {
+  /** Made once when the state is made: a changeset belongs to one lineage. */
+  readonly lineage: string;
+  /** Pages of records in byte order of the key. */
+  slice(sync: string, range?: KeyRange): AsyncIterable<readonly ItemRecord[]>;
+}
+
+export interface LockOwner {
+  readonly run: string;
+  /** Who, for a person: user, or CI's run URL. */
+  readonly owner: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+export interface LockInfo extends LockOwner {
+  readonly destination: string;
+  readonly epoch: number;
+  readonly acquiredAt: number;
+  readonly heartbeatAt: number;
+  readonly expiresAt: number;
+}
+
+/** Held while a run writes to a destination. Lost when the heartbeat stops; then its epoch no longer writes. */
+export interface Lease {
+  readonly destination: string;
+  readonly epoch: number;
+  /** Prolongs it. @throws TidemarkError `LEASE_LOST` where somebody else holds it now */
+  beat(): Promise<void>;
+  release(): Promise<void>;
+}
+
+export type RunStatus = "running" | "applied" | "partly" | "failed" | "stopped" | "interrupted";
+
+export interface RunStart {
+  readonly run: string;
+  readonly planId: string;
+  readonly plan: string;
+  readonly owner: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly startedAt: number;
+  readonly items: number;
+  readonly bytes: number;
+}
+
+export interface RunInfo extends RunStart {
+  readonly status: RunStatus;
+  readonly finishedAt: number | undefined;
+  /** Outcomes counted by sync, as the summary line of `apply` shows them. */
+  readonly counts: Readonly<Record<string, Readonly<Record<Outcome["outcome"], number>>>>;
+  readonly appliedBytes: number;
+}
+
+/** Recorded before what cannot be undone by itself: a multipart upload, a temporary name beside a file. */
+export interface Intent {
+  readonly id: number;
+  readonly run: string;
+  readonly sync: string;
+  /** `multipart`, `temporary`. */
+  readonly kind: string;
+  readonly key: string;
+  /** Plain text of the driver's own. */
+  readonly detail: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface IntentLog {
+  /** Durable when it resolves. */
+  begin(kind: string, key: string, detail: string): Promise<number>;
+  end(id: number): Promise<void>;
+}
+
+export type ControlRequest = "stop" | "abort";
+
+/**
+ * What earlier runs completed. Asynchronous and batched, so that a shared one can take its place.
+ * Every write that carries leases fails with `LEASE_LOST` where one of them is no longer held.
+ */
+export interface StateStore extends StateReader {
+  readonly serial: number;
+  lock(destination: string, owner: LockOwner): Promise<Lease>;
+  locks(): Promise<readonly LockInfo[]>;
+  /** Takes a lock away from whoever holds it. @returns whether there was one */
+  unlock(destination: string): Promise<boolean>;
+
+  startRun(start: RunStart, leases: readonly Lease[]): Promise<void>;
+  finishRun(run: string, status: RunStatus, leases: readonly Lease[]): Promise<void>;
+  /** Newest first. */
+  runs(limit?: number): Promise<readonly RunInfo[]>;
+
+  /** Durable when it resolves: item records and outcomes in one transaction. */
+  record(run: string, outcomes: readonly Outcome[], leases: readonly Lease[]): Promise<void>;
+  /** The sequence numbers applied in earlier runs of the same changeset. Pages, ascending. */
+  applied(planId: string): AsyncIterable<readonly number[]>;
+  /** Outcomes of a run that are not `applied`, in order of seq. */
+  problems(run: string): AsyncIterable<readonly Outcome[]>;
+
+  intents(run: string, sync: string, leases: readonly Lease[]): IntentLog;
+  /** Of runs that no longer live, oldest first. */
+  openIntents(sync: string): Promise<readonly Intent[]>;
+  endIntent(id: number): Promise<void>;
+
+  /** Never waits for a lock. */
+  request(run: string, control: ControlRequest): Promise<void>;
+  requests(run: string): Promise<readonly ControlRequest[]>;
+
+  /** Puts item records in place without a run: `state rebuild`. */
+  restore(sync: string, records: AsyncIterable<readonly ItemRecord[]>, leases: readonly Lease[]): Promise<number>;
+  forget(sync: string, keys: readonly string[] | "all", leases: readonly Lease[]): Promise<number>;
+  renameSync(from: string, to: string): Promise<void>;
+  /** Item counts by sync. */
+  counts(): Promise<Readonly<Record<string, number>>>;
+  close(): Promise<void>;
+}
