@@ -4,6 +4,8 @@ import type { ChangesetSummary, PlanNotice } from "./summary.ts";
 
 export interface ChangesetOrigin {
   readonly plan: string;
+  /** The plan file as the user named it: where apply finds the locations' credentials. */
+  readonly planFile: string;
   /** Hash of the checked plan without secrets, so that a plan that was edited is told apart. */
   readonly planHash: string;
   /** Lineage of the state it was planned with; "" where that state was still empty. */

@@ -1,11 +1,12 @@
 import type { Action, NumberedAction } from "../changeset/action.ts";
 import type { SyncHeader } from "../changeset/header.ts";
+import type { PlanNotice } from "../changeset/summary.ts";
 import type { Emit } from "../core/events.ts";
 import type { RateBudget } from "../core/rate-budget.ts";
 import type { RequestSlots } from "../core/request-slots.ts";
 import type { Sync } from "../core/sync-plan.ts";
 import type { Outcome } from "../state/outcome.ts";
-import type { IntentLog, Intent, StateReader } from "../state/state-store.ts";
+import type { Intent, IntentLog, ItemRecord, StateReader } from "../state/state-store.ts";
 
 /** One thing looked at before a run. `confirm` blocks `apply` until `--confirm CODE`. */
 export interface Check {
@@ -40,12 +41,19 @@ export interface PlanContext extends DriverContext {
   readonly state: StateReader;
   /** Absolute paths of our own files: never part of a sync. */
   readonly ownPaths: readonly string[];
+  /** Sort the listings on disk first: one of them was found out of order. */
+  readonly sorted: boolean;
+  /** Remarks about the sync as a whole, kept in the changeset. */
+  notice(notice: PlanNotice): void;
+  /** Items that each end listed and the sync may see. */
+  countListed(source: number, destination: number): void;
   /** Counts requests for the summary. */
   countRequest(kind: "list" | "head" | "read"): void;
 }
 
 export interface CompareContext extends DriverContext {
   readonly download: boolean;
+  readonly sorted: boolean;
   readonly ownPaths: readonly string[];
 }
 
@@ -71,10 +79,15 @@ export interface Subtask {
   readonly seqTo: number;
   /** Ids of subtasks that must be finished before. */
   readonly needs: readonly string[];
-  /** Which of the actions in the range; the driver's own word. */
+  /** Which of the actions in the range; the driver's own word. A phase begins when the one before it is finished. */
   readonly phase: string;
   readonly items: number;
   readonly bytes: number;
+}
+
+/** Which sequence numbers an earlier run of the same changeset applied. */
+export interface DoneActions {
+  has(seq: number): boolean;
 }
 
 /** Owns what lives as long as a run: connections, a snapshot, temporary names. */
@@ -82,7 +95,7 @@ export interface RunSession {
   /** Cuts the sync into subtasks, in the order in which they are to begin. */
   cut(planId: string, actions: Iterable<NumberedAction>): Iterable<Subtask>;
   /** Never throws for one item: that is an outcome. Actions in `done` were applied by an earlier run and are left out. */
-  apply(subtask: Subtask, done: ReadonlySet<number>): AsyncIterable<readonly Outcome[]>;
+  apply(subtask: Subtask, done: DoneActions): AsyncIterable<readonly Outcome[]>;
   /** Removes what killed runs left behind. @returns ids of intents that are settled */
   recover(intents: readonly Intent[], deadRuns: readonly string[]): Promise<readonly number[]>;
   close(): Promise<void>;
@@ -99,5 +112,5 @@ export interface SyncDriver<S extends Sync = Sync> {
   open(sync: S, context: RunContext): Promise<RunSession>;
   compare(sync: S, context: CompareContext): AsyncIterable<ComparePage>;
   /** Pairs of equal items at both ends, for `state rebuild`. */
-  rebuild(sync: S, context: PlanContext): AsyncIterable<readonly import("../state/state-store.ts").ItemRecord[]>;
+  rebuild(sync: S, context: PlanContext): AsyncIterable<readonly ItemRecord[]>;
 }
