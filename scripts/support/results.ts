@@ -1,0 +1,78 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ROOT } from "./processes.ts";
+
+/** How a runner ended. CI adds these up. */
+export interface Result {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const FOLDER = join(ROOT, ".results");
+
+/** Where vitest puts its own report. */
+export function reportFile(runner: string): string {
+  return join(FOLDER, `${runner}.vitest.json`);
+}
+
+export function resultFile(runner: string): string {
+  return join(FOLDER, `${runner}.json`);
+}
+
+export async function writeResult(runner: string, result: Result): Promise<void> {
+  await mkdir(FOLDER, { recursive: true });
+  await writeFile(resultFile(runner), `${JSON.stringify(result)}\n`);
+}
+
+/** Forgets an earlier run, so that a runner which dies early cannot pass with old figures. */
+export async function forgetResult(runner: string): Promise<void> {
+  await rm(resultFile(runner), { force: true });
+  await rm(reportFile(runner), { force: true });
+}
+
+export async function readResult(runner: string): Promise<Result | undefined> {
+  return counts(await readJson(resultFile(runner)), { passed: "passed", failed: "failed", skipped: "skipped" });
+}
+
+/**
+ * Reads vitest's JSON report. A file that could not even be loaded has no failed test, so it
+ * counts as one failure.
+ */
+export async function readVitestReport(runner: string): Promise<Result | undefined> {
+  const report = await readJson(reportFile(runner));
+  const tests = counts(report, { passed: "numPassedTests", failed: "numFailedTests", skipped: "numPendingTests" });
+  if (!tests) return undefined;
+  return { ...tests, failed: tests.failed + filesThatDidNotLoad(report) };
+}
+
+function filesThatDidNotLoad(report: unknown): number {
+  if (!isRecord(report) || !Array.isArray(report["testResults"])) return 0;
+  const files: unknown[] = report["testResults"];
+  return files.filter(
+    (file) => isRecord(file) && file["status"] === "failed" && Array.isArray(file["assertionResults"]) && !file["assertionResults"].some(isFailed),
+  ).length;
+}
+
+function isFailed(test: unknown): boolean {
+  return isRecord(test) && test["status"] === "failed";
+}
+
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function counts(value: unknown, names: Readonly<Record<keyof Result, string>>): Result | undefined {
+  if (!isRecord(value)) return undefined;
+  const [passed, failed, skipped] = [value[names.passed], value[names.failed], value[names.skipped]];
+  if (typeof passed !== "number" || typeof failed !== "number" || typeof skipped !== "number") return undefined;
+  return { passed, failed, skipped };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

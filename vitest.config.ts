@@ -1,0 +1,24 @@
+import { defineConfig } from "vitest/config";
+
+const MINUTE = 60_000;
+
+export default defineConfig({
+  test: {
+    // A test that waits for a lost promise should say so soon; the slowest honest one takes seconds.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", "test/servers/**", "test/kills/**"] },
+      },
+      // Each starts servers and the built CLI: seconds a test.
+      { extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], testTimeout: MINUTE } },
+      {
+        extends: true,
+        test: { name: "servers", include: ["test/servers/**/*.test.ts"], testTimeout: 2 * MINUTE, hookTimeout: MINUTE, fileParallelism: false },
+      },
+      { extends: true, test: { name: "kills", include: ["test/kills/**/*.test.ts"], testTimeout: 20 * MINUTE, hookTimeout: MINUTE, fileParallelism: false } },
+    ],
+  },
+});
