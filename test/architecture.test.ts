@@ -1,0 +1,169 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, posix, relative, sep } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const ROOT = join(import.meta.dirname, "..");
+
+interface SourceFile {
+  /** From the repository's root, with `/`. */
+  readonly path: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+/** Whom each folder of src/ may import, beside itself. What is not listed is a wall. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  "main.ts": ["cli", "core"],
+  cli: ["report", "ui", "engine", "objects", "postgres", "driver", "changeset", "state", "plan-file", "core"],
+  ui: ["report", "changeset", "state", "core"],
+  report: ["driver", "changeset", "state", "plan-file", "core"],
+  engine: ["driver", "changeset", "state", "core"],
+  objects: ["driver", "changeset", "state", "core"],
+  postgres: ["driver", "changeset", "state", "core"],
+  driver: ["changeset", "state", "core"],
+  state: ["changeset", "core"],
+  changeset: ["core"],
+  "plan-file": ["core"],
+  core: [],
+};
+
+/** Packages that only one folder may know. */
+const HOME_OF_PACKAGE: readonly { readonly packages: RegExp; readonly home: string }[] = [
+  { packages: /^(@aws-sdk|@smithy)\/|^undici$/, home: "src/objects/stores/s3/" },
+  { packages: /^(pg|pg-.*|libpg-query|@electric-sql\/.*)$/, home: "src/postgres/" },
+  { packages: /^(yaml|ajv|ajv-formats)(\/.*)?$/, home: "src/plan-file/" },
+  { packages: /^commander$/, home: "src/cli/" },
+  { packages: /^node:sqlite$/, home: "src/(changeset|state|objects/listing)/" },
+];
+
+const sources = readTree("src");
+
+test("there is a house to look at", () => {
+  expect(sources.length).toBeGreaterThan(20);
+});
+
+describe("imports run downward only", () => {
+  test.each(sources.map((file) => [file.path, file] as const))("%s", (_, file) => {
+    const room = roomOf(file.path);
+    const allowed = MAY_IMPORT[room];
+    expect(allowed, `src/${room} has no place in the order of the folders`).toBeDefined();
+    const breaches = localImports(file).filter((target) => target.startsWith("src/") && roomOf(target) !== room && !allowed?.includes(roomOf(target)));
+    expect(breaches).toEqual([]);
+  });
+});
+
+test("src imports nothing from the tests, the scripts or the benchmark", () => {
+  const breaches = sources.flatMap((file) =>
+    localImports(file)
+      .filter((target) => !/^(src|schemas)\/|^package\.json$/.test(target))
+      .map((target) => `${file.path} imports ${target}`),
+  );
+  expect(breaches).toEqual([]);
+});
+
+test("a package is known in its own folder only", () => {
+  const breaches = sources.flatMap((file) =>
+    file.imports.flatMap((name) =>
+      HOME_OF_PACKAGE.filter(({ packages, home }) => packages.test(name) && !new RegExp(`^${home}`).test(file.path)).map(() => `${file.path} imports ${name}`),
+    ),
+  );
+  expect(breaches).toEqual([]);
+});
+
+test("planning cannot write: it knows no way to open a store for writing", () => {
+  const breaches = sources
+    .filter(({ path }) => path.startsWith("src/objects/plan/"))
+    .flatMap(({ path, text }) =>
+      [...code(text).matchAll(/\b(WriteStore|openWriteStore|openS3WriteStore|openDirectoryWriteStore)\b/g)].map(([name]) => `${path} names ${name}`),
+    );
+  expect(breaches).toEqual([]);
+});
+
+test("only main.ts ends the process", () => {
+  const breaches = sources
+    .filter(({ path, text }) => path !== "src/main.ts" && /\bprocess\s*\.\s*(exit|abort|reallyExit|kill)\s*\(/.test(code(text)))
+    .map(({ path }) => path);
+  expect(breaches).toEqual([]);
+});
+
+test("a `!` that silences the compiler says why", () => {
+  const breaches = sources.flatMap(({ path, text }) => {
+    const lines = text.split("\n");
+    return lines.flatMap((line, at) => {
+      if (
+        !/[\w\])]!(?=[.;,)\]}[]|$)/.test(
+          withoutStrings(line)
+            .replace(/\/\/.*/, "")
+            .trimEnd(),
+        )
+      )
+        return [];
+      const said = line.includes("//") || /^\s*(\/\/|\*\/|\*)/.test(lines[at - 1] ?? "");
+      return said ? [] : [`${path}:${at + 1} ${line.trim()}`];
+    });
+  });
+  expect(breaches).toEqual([]);
+});
+
+test("a file stays small enough to be read in one go", () => {
+  const long = sources.filter(({ path, text }) => !path.includes("/generated/") && text.split("\n").length > 400).map(({ path }) => path);
+  expect(long).toEqual([]);
+});
+
+describe("every error code is explained in docs/errors.md", () => {
+  const page = readFileSync(join(ROOT, "docs", "errors.md"), "utf8");
+  const explained = [...page.matchAll(/^### `([A-Z][A-Z0-9_]+)`$/gm)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+  const thrown = new Set(sources.flatMap(({ text }) => errorCodes(text)));
+
+  test("each that is thrown is there", () => {
+    expect([...thrown].filter((name) => !explained.includes(name)).toSorted()).toEqual([]);
+  });
+
+  test("each that is there is thrown", () => {
+    expect(explained.filter((name) => !sources.some(({ text }) => text.includes(`"${name}"`)))).toEqual([]);
+  });
+
+  test("each is there once, with a meaning and a fix", () => {
+    expect(explained.length).toBe(new Set(explained).size);
+    const sections = page.split(/^### /m).slice(1);
+    expect(sections.filter((section) => !/\*\*Fix:\*\* \S/.test(section)).map((section) => section.split("\n")[0])).toEqual([]);
+  });
+});
+
+/** Codes as literals where errors are made: `new TidemarkError("CODE"`, `new ItemError("failed", "CODE"`. */
+function errorCodes(text: string): string[] {
+  return [...text.matchAll(/new (?:TidemarkError|ItemError)\(\s*(?:(?:"\w+"|[\w.]+),\s*)?"([A-Z][A-Z0-9_]+)"/g)].flatMap(([, name]) =>
+    name === undefined ? [] : [name],
+  );
+}
+
+function readTree(folder: string): SourceFile[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => {
+      const file = join(entry.parentPath, entry.name);
+      const text = readFileSync(file, "utf8");
+      return { path: relative(ROOT, file).split(sep).join("/"), text, imports: importsOf(text) };
+    });
+}
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/(?:^|\W)(?:from|import)\s*\(?\s*"([^"\n]+)"/g)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+}
+
+function localImports({ path, imports }: SourceFile): string[] {
+  return imports.filter((name) => name.startsWith(".")).map((name) => posix.join(posix.dirname(path), name));
+}
+
+function roomOf(path: string): string {
+  return path.split("/")[1] ?? "";
+}
+
+/** Without comments and strings, as far as a search for names needs it. */
+function code(text: string): string {
+  return withoutStrings(text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/(^|\s)\/\/.*$/gm, ""));
+}
+
+function withoutStrings(line: string): string {
+  return line.replaceAll(/"(?:[^"\\\n]|\\.)*"/g, '""').replaceAll(/(^|[(,=:[\s])\/(?![/*])(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/g, "$1/./");
+}
