@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "./processes.ts";
 
@@ -16,7 +16,7 @@ export function reportFile(runner: string): string {
   return join(FOLDER, `${runner}.vitest.json`);
 }
 
-export function resultFile(runner: string): string {
+function resultFile(runner: string): string {
   return join(FOLDER, `${runner}.json`);
 }
 
@@ -33,6 +33,18 @@ export async function forgetResult(runner: string): Promise<void> {
 
 export async function readResult(runner: string): Promise<Result | undefined> {
   return counts(await readJson(resultFile(runner)), { passed: "passed", failed: "failed", skipped: "skipped" });
+}
+
+/** @returns every runner's figures, by name */
+export async function listResults(): Promise<readonly { readonly runner: string; readonly result: Result }[]> {
+  const files = await readdir(FOLDER).catch(() => []);
+  const found: { readonly runner: string; readonly result: Result }[] = [];
+  for (const file of files.toSorted()) {
+    const [, runner] = /^([a-z]+)\.json$/.exec(file) ?? [];
+    const result = runner === undefined ? undefined : await readResult(runner);
+    if (runner !== undefined && result) found.push({ runner, result });
+  }
+  return found;
 }
 
 /**
