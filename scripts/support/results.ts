@@ -37,7 +37,7 @@ export async function readResult(runner: string): Promise<Result | undefined> {
 
 /** @returns every runner's figures, by name */
 export async function listResults(): Promise<readonly { readonly runner: string; readonly result: Result }[]> {
-  const files = await readdir(FOLDER).catch(() => []);
+  const files = await readdir(FOLDER).catch((): string[] => []);
   const found: { readonly runner: string; readonly result: Result }[] = [];
   for (const file of files.toSorted()) {
     const [, runner] = /^([a-z]+)\.json$/.exec(file) ?? [];
