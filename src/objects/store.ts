@@ -67,6 +67,13 @@ export interface ListRange {
   readonly after?: string | undefined;
   /** Inclusive. */
   readonly upTo?: string | undefined;
+  /**
+   * The caller sorts: pages may come in any order and repeat themselves, and `LISTING_OUT_OF_ORDER` is
+   * not thrown. Every key of the range must still come, so a store whose server may be out of order
+   * must not end at the first key past `upTo`, nor leave `after` to the server. Stores that always
+   * list in order ignore it.
+   */
+  readonly anyOrder?: boolean | undefined;
 }
 
 export interface ObjectEntry {
