@@ -39,8 +39,6 @@ export interface DriverContext {
 
 export interface PlanContext extends DriverContext {
   readonly state: StateReader;
-  /** Absolute paths of our own files: never part of a sync. */
-  readonly ownPaths: readonly string[];
   /** Sort the listings on disk first: one of them was found out of order. */
   readonly sorted: boolean;
   /** Remarks about the sync as a whole, kept in the changeset. */
@@ -54,7 +52,6 @@ export interface PlanContext extends DriverContext {
 export interface CompareContext extends DriverContext {
   readonly download: boolean;
   readonly sorted: boolean;
-  readonly ownPaths: readonly string[];
 }
 
 export interface RunContext extends DriverContext {
@@ -92,8 +89,8 @@ export interface DoneActions {
 
 /** Owns what lives as long as a run: connections, a snapshot, temporary names. */
 export interface RunSession {
-  /** Cuts the sync into subtasks, in the order in which they are to begin. */
-  cut(planId: string, actions: Iterable<NumberedAction>): Iterable<Subtask>;
+  /** Cuts the sync into subtasks, in the order in which they are to begin. `actions` may be walked through more than once. */
+  cut(planId: string, actions: () => Iterable<NumberedAction>): Iterable<Subtask>;
   /** Never throws for one item: that is an outcome. Actions in `done` were applied by an earlier run and are left out. */
   apply(subtask: Subtask, done: DoneActions): AsyncIterable<readonly Outcome[]>;
   /** Removes what killed runs left behind. @returns ids of intents that are settled */

@@ -31,6 +31,12 @@ export interface ReadStore {
    * @throws ItemError `stale` where it is gone
    */
   read(key: string, options: ReadOptions): Promise<ObjectBody>;
+  /** Why the place could never hold this key, or undefined. Needs no request; the planner asks it of a destination. */
+  refuses(key: string): KeyProblem | undefined;
+  /** Tags of an object whose `tagCount` is above 0 and whose `tags` are undefined. */
+  readTags?(key: string, version: ItemVersion): Promise<Readonly<Record<string, string>>>;
+  /** Where keys can stand in each other's way (`a` and `a/b` as files): asked for each key in byte order. */
+  keyClashes?(signal: AbortSignal): Promise<{ next(key: string): KeyProblem | undefined }>;
   close(): Promise<void>;
 }
 
@@ -45,8 +51,6 @@ export interface WriteStore extends ReadStore {
   canCopyFrom(from: ReadStore): boolean;
   /** Which conditions the place enforces by itself; the others are checked just before. */
   conditions(signal: AbortSignal): Promise<Conditions>;
-  /** Why the place could never hold this key, or undefined. Needs no request. */
-  refuses(key: string): KeyProblem | undefined;
   /** Removes what a killed run left: uploads of these intents, temporary names of these runs. @returns ids of settled intents */
   recover(intents: readonly { readonly id: number; readonly kind: string; readonly key: string; readonly detail: string; readonly at: number }[], deadRuns: readonly string[], signal: AbortSignal): Promise<readonly number[]>;
   /** Reach, credentials, permission to list, read and write, clock, conditions; leaves nothing behind. */

@@ -1,0 +1,105 @@
+import { EFFECTS } from "../changeset/action.ts";
+import type { ItemFate } from "../core/errors.ts";
+import type { Sync } from "../core/sync-plan.ts";
+import type { DoneActions, RunContext, Subtask } from "../driver/sync-driver.ts";
+import type { Outcome } from "../state/outcome.ts";
+import type { Lease } from "../state/state-store.ts";
+import { AdaptiveSlots } from "./adaptive-slots.ts";
+import { createRateBudget } from "./rate-budget.ts";
+import { Recorder } from "./recorder.ts";
+import { type ApplyOptions, noOutcomes, type SyncResult } from "./run.ts";
+import { workThrough } from "./subtask-queue.ts";
+
+export interface ApplySyncOptions {
+  readonly sync: Sync;
+  readonly options: ApplyOptions;
+  readonly run: string;
+  readonly leases: readonly Lease[];
+  readonly done: DoneActions;
+  readonly deadRuns: readonly string[];
+  readonly stop: AbortSignal;
+  readonly abort: AbortSignal;
+}
+
+const EFFECT_KINDS = [...EFFECTS];
+
+/** Applies the actions of one sync, and cleans up after runs of it that died. */
+export async function applySync({ sync, options, run, leases, done, deadRuns, stop, abort }: ApplySyncOptions): Promise<SyncResult> {
+  const { changeset, state, emit } = options;
+  const settings = settingsOf(sync);
+  const slots = new AdaptiveSlots({ concurrency: settings.concurrency, onChange: (limit) => emit({ type: "slots", limit }) });
+  const actions = (seqFrom?: number, seqTo?: number) => changeset.actions({ sync: sync.name, kinds: EFFECT_KINDS, seqFrom, seqTo });
+  const context: RunContext = {
+    run,
+    sync: sync.name,
+    signal: stop,
+    abort,
+    emit,
+    slots,
+    budget: createRateBudget(settings.rate),
+    intents: state.intents(run, sync.name, leases),
+    actions,
+  };
+  const tally = new Tally(sync.name, emit);
+  const recorder = new Recorder({ run, state, leases, onDurable: (outcomes) => tally.count(outcomes) });
+  const driver = await options.drivers.for(sync);
+  const session = await driver.open(sync, context);
+  try {
+    const intents = await state.openIntents(sync.name);
+    for (const id of await session.recover(intents, deadRuns)) await state.endIntent(id);
+    emit({ type: "syncStarted", sync: sync.name, ...plannedEffects(options, sync.name) });
+    const work = async (subtask: Subtask) => {
+      for await (const outcomes of session.apply(subtask, done)) await recorder.add(outcomes);
+    };
+    await workThrough(session.cut(changeset.summary.planId, actions), { parallel: settings.parallel, work, signal: stop });
+    emit({ type: "syncFinished", sync: sync.name });
+  } finally {
+    await session.close();
+  }
+  return tally.result;
+}
+
+function settingsOf(sync: Sync) {
+  if (sync.kind === "objects") return { concurrency: sync.concurrency, rate: sync.rate, parallel: sync.subtasks.parallel };
+  return { concurrency: "auto" as const, rate: { bytesPerSecond: undefined, requestsPerSecond: undefined }, parallel: 1 };
+}
+
+function plannedEffects({ changeset }: ApplyOptions, sync: string): { items: number; bytes: number } {
+  const planned = changeset.summary.syncs.find(({ header }) => header.name === sync);
+  let items = 0;
+  let bytes = 0;
+  for (const kind of EFFECT_KINDS) {
+    items += planned?.actions[kind].items ?? 0;
+    bytes += planned?.actions[kind].bytes ?? 0;
+  }
+  return { items, bytes };
+}
+
+/** Counts outcomes once they are durable, and tells of them. */
+class Tally {
+  readonly #sync: string;
+  readonly #emit: ApplyOptions["emit"];
+  readonly #outcomes: Record<"applied" | ItemFate, number> = noOutcomes();
+  #items = 0;
+  #bytes = 0;
+
+  constructor(sync: string, emit: ApplyOptions["emit"]) {
+    this.#sync = sync;
+    this.#emit = emit;
+  }
+
+  get result(): SyncResult {
+    return { outcomes: this.#outcomes, bytes: this.#bytes };
+  }
+
+  count(outcomes: readonly Outcome[]): void {
+    for (const { outcome, key, bytes, code, message, hint } of outcomes) {
+      this.#outcomes[outcome] += 1;
+      this.#items += 1;
+      if (outcome === "applied") this.#bytes += bytes;
+      else if (outcome !== "cancelled") this.#emit({ type: "itemProblem", sync: this.#sync, key, fate: outcome, code: code ?? "UNKNOWN", message: message ?? "", hint });
+    }
+    const { applied, cancelled } = this.#outcomes;
+    this.#emit({ type: "progress", sync: this.#sync, items: this.#items, bytes: this.#bytes, failed: this.#items - applied - cancelled });
+  }
+}

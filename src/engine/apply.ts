@@ -1,0 +1,124 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { EFFECTS } from "../changeset/action.ts";
+import type { SyncSummary } from "../changeset/summary.ts";
+import type { ItemFate } from "../core/errors.ts";
+import type { Sync } from "../core/sync-plan.ts";
+import type { Lease, RunStatus } from "../state/state-store.ts";
+import { applySync } from "./apply-sync.ts";
+import { holdBindings } from "./bindings.ts";
+import { watchControls } from "./controls.ts";
+import { DoneBits } from "./done-actions.ts";
+import { holdGuards } from "./guards.ts";
+import { holdLeases } from "./leases.ts";
+import { type ApplyOptions, noOutcomes, type RunResult, type SyncResult } from "./run.ts";
+
+/**
+ * Applies exactly what a changeset says, each action under the versions it was decided on.
+ *
+ * Actions that an earlier run of the same changeset applied are not done again. One failure never
+ * stops the rest.
+ *
+ * @throws TidemarkError `PLAN_CHANGED`, `LINEAGE_CHANGED`, `LOCATION_MOVED`, `GUARD_EXCEEDED`, `LOCKED`
+ *   before the first write; `LEASE_LOST` and errors of the state itself at any time
+ */
+export async function applyChangeset(options: ApplyOptions): Promise<RunResult> {
+  const { changeset, plan, state, emit } = options;
+  const { summary } = changeset;
+  const syncs = await holdBindings({ ...options, context: { signal: options.stop, emit } });
+  for (const [at, sync] of syncs.entries()) {
+    const planned = summary.syncs[at];
+    if (planned && sync.kind === "objects") holdGuards(planned, sync.guards);
+  }
+
+  const run = randomUUID();
+  const owner = { run, owner: options.owner, host: hostname(), pid: process.pid };
+  const failure = new AbortController();
+  const held = await holdLeases(state, summary.syncs.map(({ header }) => header.destination), owner, (error) => failure.abort(error));
+  try {
+    const deadRuns = await state.interruptDead();
+    const work = await findWork(options, deadRuns.length > 0);
+    if (!work) return { run: undefined, status: "applied", syncs: emptyResults(summary.syncs), problems: 0, stopped: false };
+
+    await state.startRun({ ...owner, planId: summary.planId, plan: plan.name, startedAt: Date.now(), items: work.items, bytes: work.bytes }, held.leases);
+    emit({ type: "runStarted", run, planId: summary.planId, resumed: work.resumed, items: work.items, bytes: work.bytes });
+    return await runSyncs({ options, run, syncs, leases: held.leases, done: work.done, deadRuns, failure });
+  } finally {
+    await held.release();
+  }
+}
+
+interface Work {
+  readonly done: DoneBits;
+  readonly resumed: boolean;
+  readonly items: number;
+  readonly bytes: number;
+}
+
+/** What is left of the changeset. @returns undefined where there is nothing to do, nor to clean up after */
+async function findWork({ changeset, state }: ApplyOptions, hasDeadRuns: boolean): Promise<Work | undefined> {
+  const done = new DoneBits();
+  let doneItems = 0;
+  for await (const page of state.applied(changeset.summary.planId)) {
+    for (const seq of page) done.add(seq);
+    doneItems += page.length;
+  }
+  let items = 0;
+  let bytes = 0;
+  for (const { actions } of changeset.summary.syncs) {
+    for (const kind of EFFECTS) {
+      items += actions[kind].items;
+      bytes += actions[kind].bytes;
+    }
+  }
+  if (items - doneItems > 0) return { done, resumed: doneItems > 0, items: items - doneItems, bytes };
+  let leftovers = hasDeadRuns;
+  for (const { header } of changeset.summary.syncs) leftovers ||= (await state.openIntents(header.name)).length > 0;
+  return leftovers ? { done, resumed: true, items: 0, bytes: 0 } : undefined;
+}
+
+interface Running {
+  readonly options: ApplyOptions;
+  readonly run: string;
+  readonly syncs: readonly Sync[];
+  readonly leases: readonly Lease[];
+  readonly done: DoneBits;
+  readonly deadRuns: readonly string[];
+  readonly failure: AbortController;
+}
+
+async function runSyncs({ options, run, syncs, leases, done, deadRuns, failure }: Running): Promise<RunResult> {
+  const { state, emit } = options;
+  const controls = watchControls(state, run, emit);
+  const stop = AbortSignal.any([options.stop, options.abort, failure.signal, controls.stop]);
+  const abort = AbortSignal.any([options.abort, failure.signal, controls.abort]);
+  const results: Record<string, SyncResult> = {};
+  let status: RunStatus = "failed";
+  try {
+    for (const sync of syncs) {
+      results[sync.name] = await applySync({ sync, options, run, leases, done, deadRuns, stop, abort });
+      if (failure.signal.aborted) throw failure.signal.reason;
+    }
+    status = statusOf(results, stop.aborted);
+  } finally {
+    controls.end();
+    await state.finishRun(run, status, leases);
+    emit({ type: "runFinished", run });
+  }
+  return { run, status, syncs: results, problems: count(results, ["stale", "failed", "refused", "inDoubt"]), stopped: stop.aborted };
+}
+
+function statusOf(results: Readonly<Record<string, SyncResult>>, stopped: boolean): RunStatus {
+  if (stopped) return "stopped";
+  return count(results, ["stale", "failed", "refused", "inDoubt", "cancelled"]) > 0 ? "partly" : "applied";
+}
+
+function count(results: Readonly<Record<string, SyncResult>>, fates: readonly ItemFate[]): number {
+  let total = 0;
+  for (const { outcomes } of Object.values(results)) for (const fate of fates) total += outcomes[fate];
+  return total;
+}
+
+function emptyResults(syncs: readonly SyncSummary[]): Record<string, SyncResult> {
+  return Object.fromEntries(syncs.map(({ header }) => [header.name, { outcomes: noOutcomes(), bytes: 0 }]));
+}

@@ -1,0 +1,147 @@
+import type { Changeset, ChangesetWriter } from "../changeset/changeset.ts";
+import { createChangeset, type WriteChangesetOptions } from "../changeset/write.ts";
+import type { PlanNotice } from "../changeset/summary.ts";
+import { TidemarkError } from "../core/errors.ts";
+import type { Emit } from "../core/events.ts";
+import type { Sync, SyncPlan } from "../core/sync-plan.ts";
+import type { PlanContext } from "../driver/sync-driver.ts";
+import type { StateReader } from "../state/state-store.ts";
+import type { Drivers } from "./drivers.ts";
+import { holdGuards } from "./guards.ts";
+import { selectSyncs } from "./order.ts";
+
+export interface PlanOptions {
+  readonly plan: SyncPlan;
+  /** As the user named the file. */
+  readonly planFile: string;
+  readonly planHash: string;
+  /** Only these syncs; undefined: all. */
+  readonly syncs?: readonly string[] | undefined;
+  readonly drivers: Drivers;
+  readonly state: StateReader;
+  /** Where the changeset is written. */
+  readonly path: string;
+  readonly listSkips: boolean;
+  readonly tidemark: string;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
+/**
+ * Computes the changeset of a plan. Reads only.
+ *
+ * @returns the sealed changeset, open
+ * @throws TidemarkError `GUARD_EXCEEDED`, `EXISTING_DIFFERS` where the plan refuses itself; whatever a
+ *   driver cannot go on after (a location out of reach, a mount that is missing)
+ */
+export async function planChangeset(options: PlanOptions): Promise<Changeset> {
+  const sorted = new Set<string>();
+  // A listing that turns out to be unordered is only seen when part of it was joined already, so the
+  // whole changeset is begun anew, with that sync's listings sorted on disk.
+  for (;;) {
+    const outcome = await planOnce(options, sorted);
+    if (outcome.kind === "planned") return outcome.changeset;
+    sorted.add(outcome.sync);
+    options.emit({ type: "notice", code: "LISTING_SORTED", message: `A listing of the sync ${outcome.sync} was out of order: it is listed again and sorted on disk.` });
+  }
+}
+
+type Attempt = { readonly kind: "planned"; readonly changeset: Changeset } | { readonly kind: "unordered"; readonly sync: string };
+
+async function planOnce(options: PlanOptions, sorted: ReadonlySet<string>): Promise<Attempt> {
+  const { plan, state, emit } = options;
+  const syncs = selectSyncs(plan, options.syncs);
+  const requests = { list: 0, head: 0, read: 0 };
+  const settings: WriteChangesetOptions = {
+    path: options.path,
+    origin: { plan: plan.name, planFile: options.planFile, planHash: options.planHash, lineage: state.lineage, tidemark: options.tidemark },
+    listSkips: options.listSkips,
+  };
+  const writer = createChangeset(settings);
+  try {
+    emit({ type: "planStarted", plan: plan.name, syncs: syncs.map(({ name }) => name) });
+    for (const sync of syncs) {
+      if (!(await planSync(sync, { options, writer, requests, sorted: sorted.has(sync.name) }))) {
+        writer.discard();
+        return { kind: "unordered", sync: sync.name };
+      }
+      emit({ type: "syncPlanned", sync: sync.name });
+    }
+    const changeset = await writer.seal(requests);
+    try {
+      refuse(changeset, syncs);
+    } catch (error) {
+      changeset.close();
+      throw error;
+    }
+    return { kind: "planned", changeset };
+  } catch (error) {
+    writer.discard();
+    throw error;
+  }
+}
+
+interface SyncPlanning {
+  readonly options: PlanOptions;
+  readonly writer: ChangesetWriter;
+  readonly requests: { list: number; head: number; read: number };
+  readonly sorted: boolean;
+}
+
+/** @returns false where a listing was out of order and must be sorted */
+async function planSync(sync: Sync, { options, writer, requests, sorted }: SyncPlanning): Promise<boolean> {
+  const { emit, signal, state } = options;
+  const driver = await options.drivers.for(sync);
+  const notices: PlanNotice[] = [];
+  const listed = { source: 0, destination: 0 };
+  let toldAt = 0;
+  const context: PlanContext = {
+    signal,
+    emit,
+    state,
+    sorted,
+    notice: (notice) => notices.push(notice),
+    countListed(source, destination) {
+      listed.source += source;
+      listed.destination += destination;
+      const now = Date.now();
+      if (now - toldAt < 200) return;
+      toldAt = now;
+      emit({ type: "listed", sync: sync.name, ...listed });
+    },
+    countRequest(kind) {
+      requests[kind] += 1;
+    },
+  };
+  emit({ type: "syncListing", sync: sync.name });
+  writer.beginSync(await driver.header(sync, { signal, emit }));
+  try {
+    for await (const page of driver.plan(sync, context)) {
+      signal.throwIfAborted();
+      writer.add(page);
+    }
+  } catch (error) {
+    if (!sorted && error instanceof TidemarkError && error.code === "LISTING_OUT_OF_ORDER") return false;
+    throw error;
+  }
+  writer.endSync(listed, notices);
+  emit({ type: "listed", sync: sync.name, ...listed });
+  return true;
+}
+
+/** What makes a whole plan one that must not be applied. */
+function refuse(changeset: Changeset, syncs: readonly Sync[]): void {
+  for (const sync of syncs) {
+    if (sync.kind !== "objects") continue;
+    const summary = changeset.summary.syncs.find(({ header }) => header.name === sync.name);
+    if (!summary) continue;
+    const differing = summary.reasons["exists-different"] ?? 0;
+    if (sync.onExisting === "fail" && differing > 0) {
+      const [sample] = changeset.actions({ sync: sync.name, kinds: ["conflict"], limit: 1 });
+      throw new TidemarkError("EXISTING_DIFFERS", `The sync ${sync.name} says onExisting: fail, and ${differing} items differ at the destination, ${JSON.stringify(sample?.key)} among them. Nothing was written.`, {
+        hint: "Choose onExisting: overwrite, skip or ifNewer, or clear the destination.",
+      });
+    }
+    holdGuards(summary, sync.guards);
+  }
+}

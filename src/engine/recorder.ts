@@ -1,0 +1,43 @@
+import type { Outcome } from "../state/outcome.ts";
+import type { Lease, StateStore } from "../state/state-store.ts";
+
+export interface RecorderOptions {
+  readonly run: string;
+  readonly state: StateStore;
+  readonly leases: readonly Lease[];
+  /** Called with outcomes that are durable. */
+  onDurable(outcomes: readonly Outcome[]): void;
+}
+
+/** How long outcomes may gather for one transaction. A kill loses at most these, and looks at them again. */
+const GATHER_MS = 50;
+
+/**
+ * Makes outcomes durable in few transactions: while one is written, those of all subtasks gather for
+ * the next, so that the state is never what limits.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  #gathered: Outcome[] = [];
+  #flushing: Promise<void> | undefined;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the outcomes are durable. @throws what the state throws, `LEASE_LOST` among it */
+  async add(outcomes: readonly Outcome[]): Promise<void> {
+    for (const outcome of outcomes) this.#gathered.push(outcome);
+    await (this.#flushing ??= this.#flushSoon());
+  }
+
+  async #flushSoon(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+    const batch = this.#gathered;
+    this.#gathered = [];
+    // What comes from here on belongs to the next transaction.
+    this.#flushing = undefined;
+    await this.#options.state.record(this.#options.run, batch, this.#options.leases);
+    this.#options.onDurable(batch);
+  }
+}

@@ -1,0 +1,109 @@
+import type { NumberedAction } from "../../changeset/action.ts";
+import type { DoneActions, RunSession, Subtask } from "../../driver/sync-driver.ts";
+import type { Outcome } from "../../state/outcome.ts";
+import type { Intent } from "../../state/state-store.ts";
+import { ByteWindow } from "./byte-window.ts";
+import { cutSubtasks, phaseOf } from "./cut.ts";
+import { OutcomePages } from "./outcome-pages.ts";
+import { applied, isFatal, unapplied } from "./outcomes.ts";
+import { transfer, type TransferOptions } from "./transfer.ts";
+
+/** Content of small objects in memory at a time; large ones are streams and count as one of these each. */
+const WINDOW_BYTES = 48 * 1024 * 1024;
+const MOST_OF_ONE = 1024 * 1024;
+
+/** Applies the actions of one object sync. Owns its two stores for as long as the run lasts. */
+export class ObjectRunSession implements RunSession {
+  readonly #options: TransferOptions;
+  readonly #window = new ByteWindow(WINDOW_BYTES);
+
+  constructor(options: TransferOptions) {
+    this.#options = options;
+  }
+
+  cut(planId: string, actions: () => Iterable<NumberedAction>): Iterable<Subtask> {
+    const { name, subtasks } = this.#options.sync;
+    return cutSubtasks(actions, { planId, sync: name, maxObjects: subtasks.maxObjects, maxBytes: subtasks.maxBytes });
+  }
+
+  apply(subtask: Subtask, done: DoneActions): AsyncIterable<readonly Outcome[]> {
+    const pages = new OutcomePages();
+    void this.#begin(subtask, done, pages).then(
+      () => pages.end(),
+      (error: unknown) => pages.fail(error),
+    );
+    return pages;
+  }
+
+  async recover(intents: readonly Intent[], deadRuns: readonly string[]): Promise<readonly number[]> {
+    return await this.#options.destination.recover(intents, deadRuns, this.#options.context.abort);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#options.source.close(), this.#options.destination.close()]);
+  }
+
+  /** Begins every action of a subtask as slots come free. @returns when the last of them has its outcome */
+  async #begin(subtask: Subtask, done: DoneActions, pages: OutcomePages): Promise<void> {
+    const { context } = this.#options;
+    const { slots, signal } = context;
+    const flight = new Flight();
+    try {
+      for (const action of context.actions(subtask.seqFrom, subtask.seqTo)) {
+        if (phaseOf(action) !== subtask.phase || done.has(action.seq)) continue;
+        if (signal.aborted || flight.failure) break;
+        await slots.acquire(signal);
+        const held = Math.min(action.bytes, MOST_OF_ONE);
+        await this.#window.enter(held);
+        flight.add();
+        void this.#one(action, pages).then((error) => {
+          this.#window.leave(held);
+          slots.release(action.bytes);
+          flight.land(error);
+        });
+      }
+    } catch (error) {
+      // Waiting for a slot ends when the run is stopped: that is no failure.
+      if (!signal.aborted) throw error;
+    } finally {
+      await flight.landed();
+    }
+    if (flight.failure) throw flight.failure.error;
+  }
+
+  /** Never rejects. @returns an error that must end the run */
+  async #one(action: NumberedAction, pages: OutcomePages): Promise<{ readonly error: unknown } | undefined> {
+    const { context } = this.#options;
+    const startedAt = Date.now();
+    try {
+      await context.budget.take(action.bytes, 1, context.abort);
+      pages.push(applied(action, startedAt, await transfer(action, this.#options)));
+    } catch (error) {
+      if (isFatal(error)) return { error };
+      pages.push(unapplied(action, startedAt, error, context.abort.aborted));
+    }
+    return undefined;
+  }
+}
+
+/** Counts what is in flight, and tells when the last has landed. */
+class Flight {
+  failure: { readonly error: unknown } | undefined;
+  #up = 0;
+  #whenLanded: (() => void) | undefined;
+
+  add(): void {
+    this.#up += 1;
+  }
+
+  land(failure: { readonly error: unknown } | undefined): void {
+    this.failure ??= failure;
+    this.#up -= 1;
+    if (this.#up === 0) this.#whenLanded?.();
+  }
+
+  async landed(): Promise<void> {
+    if (this.#up === 0) return;
+    await new Promise<void>((resolve) => (this.#whenLanded = resolve));
+  }
+}

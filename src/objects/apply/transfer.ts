@@ -1,0 +1,88 @@
+import type { NumberedAction } from "../../changeset/action.ts";
+import { ItemError } from "../../core/errors.ts";
+import type { ObjectSync } from "../../core/sync-plan.ts";
+import type { ItemVersion } from "../../core/version.ts";
+import type { RunContext } from "../../driver/sync-driver.ts";
+import type { BodySource, Expectation, ObjectHead, ObjectProperties, ReadStore, WriteStore } from "../store.ts";
+import type { Carry } from "./carry.ts";
+
+export interface TransferOptions {
+  readonly sync: ObjectSync;
+  readonly source: ReadStore;
+  readonly destination: WriteStore;
+  readonly context: RunContext;
+  readonly carry: Carry;
+}
+
+/**
+ * Does one action under the versions it was decided on.
+ *
+ * @returns the destination's version now; undefined after a delete
+ * @throws ItemError with what became of the item
+ */
+export async function transfer(action: NumberedAction, options: TransferOptions): Promise<ItemVersion | undefined> {
+  const { destination, context } = options;
+  if (action.action === "delete") {
+    if (!action.destination) throw new ItemError("refused", "ACTION_INCOMPLETE", `The changeset does not say which version of ${JSON.stringify(action.key)} to delete.`);
+    await destination.delete(action.key, action.destination, context.abort);
+    return undefined;
+  }
+  try {
+    return await put(action, options);
+  } catch (error) {
+    if (!(error instanceof ItemError) || error.code !== "DESTINATION_CHANGED") throw error;
+    // A run that died after the write and before its record left exactly this: the reviewed content is there.
+    const there = await alreadyThere(action, options);
+    if (there) return there;
+    throw error;
+  }
+}
+
+async function put({ key, source: version, destination: replaced }: NumberedAction, { sync, source, destination, context, carry }: TransferOptions): Promise<ItemVersion> {
+  if (version?.size === undefined) throw new ItemError("refused", "ACTION_INCOMPLETE", `The changeset does not say which version of ${JSON.stringify(key)} to copy.`);
+  const { size } = version;
+  const expect: Expectation = replaced ? { kind: "version", version: replaced } : { kind: "absent" };
+  const shared = { expect, slots: context.slots, intents: context.intents, verify: sync.verify, sourceEtag: version.etag, signal: context.abort };
+
+  if (destination.copyFrom && destination.canCopyFrom(source)) {
+    const properties = carry.everything ? undefined : (head: ObjectHead) => carry.properties(head);
+    const copied = await destination.copyFrom(source, key, { ...shared, size, version, properties, storageClass: carry.storageClass });
+    return copied.version;
+  }
+  const body: BodySource = {
+    size,
+    open: (range, signal) => source.read(key, { version, range, signal }),
+    head: (signal) => headOf(source, key, version, signal),
+    properties: (opened) => withTags(carry.properties(opened), source, key, version),
+  };
+  return (await destination.write(key, body, shared)).version;
+}
+
+async function headOf(source: ReadStore, key: string, version: ItemVersion, signal: AbortSignal): Promise<ObjectHead> {
+  const head = await source.head(key, signal);
+  if (!head) throw new ItemError("stale", "SOURCE_GONE", `${JSON.stringify(key)} is no longer at the source.`, { hint: "Plan again." });
+  if (version.etag !== undefined && head.version.etag !== version.etag) throw new ItemError("stale", "SOURCE_CHANGED", `${JSON.stringify(key)} changed at the source since it was reviewed.`, { hint: "Plan again." });
+  return head;
+}
+
+/** Tags come with a request of their own, so it is made only for objects that have some. */
+function withTags(properties: ObjectProperties, source: ReadStore, key: string, version: ItemVersion): ObjectProperties | Promise<ObjectProperties> {
+  if (properties.tags !== undefined || !source.readTags) return properties;
+  return source.readTags(key, version).then((tags) => ({ ...properties, tags }));
+}
+
+/** The destination's version where it holds what the action would have written. */
+async function alreadyThere({ key, source: version }: NumberedAction, { source, destination, context }: TransferOptions): Promise<ItemVersion | undefined> {
+  const head = await destination.head(key, context.abort);
+  if (!head || !version || head.version.size !== version.size) return undefined;
+  const { etag } = head.version;
+  if (version.etag !== undefined && (etag === version.etag || head.properties.metadata["tidemark-source-etag"] === version.etag)) return head.version;
+  if (source.kind === "s3" && destination.kind === "s3") return undefined;
+  // A file has no ETag: its time travels with the copy.
+  return sameTime(head, await source.head(key, context.abort)) ? head.version : undefined;
+}
+
+function sameTime(a: ObjectHead, b: ObjectHead | undefined): boolean {
+  const [left, right] = [a.properties.mtime, b?.properties.mtime];
+  return left !== undefined && right !== undefined && Math.abs(Number(left) - Number(right)) < 0.001;
+}

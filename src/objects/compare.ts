@@ -1,0 +1,59 @@
+import type { ObjectSync } from "../core/sync-plan.ts";
+import type { CompareContext, ComparePage, Difference } from "../driver/sync-driver.ts";
+import { compileFilters } from "./filters/compile.ts";
+import { mergeJoin, type Pair } from "./listing/merge-join.ts";
+import { compareEntries, type CompareSettings } from "./plan/decide.ts";
+import { haveSameContent } from "./plan/same-content.ts";
+import { listSide } from "./plan/sides.ts";
+import type { ObjectEntry, ReadStore } from "./store.ts";
+
+export interface CompareObjectsOptions {
+  readonly sync: ObjectSync;
+  readonly source: ReadStore;
+  readonly destination: ReadStore;
+  readonly context: CompareContext;
+}
+
+/** Pairs whose content is compared at a time. */
+const LANES = 16;
+
+/**
+ * Compares both ends without the state: by size, and by ETag where both are MD5s; else, and always
+ * with `download`, by content.
+ */
+export async function* compareObjects({ sync, source, destination, context }: CompareObjectsOptions): AsyncGenerator<ComparePage> {
+  const { signal, emit, sorted, download } = context;
+  const filter = compileFilters({ include: sync.include, exclude: sync.exclude, where: sync.where, invisible: [...sync.invisible.source, ...sync.invisible.destination] });
+  const side = { sync, filter, sorted, signal, emit, count: () => {} };
+  const settings: CompareSettings = { rules: ["size", download ? "checksum" : "etag"], etags: source.listsEtags && destination.listsEtags, uploadTimes: false };
+  const content = { source, destination, signal, download, countRequest: () => {} };
+  const left = listSide({ ...side, end: sync.from, store: source });
+  const right = listSide({ ...side, end: sync.to, store: destination });
+
+  for await (const page of mergeJoin<ObjectEntry, ObjectEntry>(left, right)) {
+    const found: (Difference | "equal" | undefined)[] = Array.from({ length: page.length });
+    let next = 0;
+    const lane = async () => {
+      for (let at = next++; at < page.length; at = next++) {
+        const pair = page[at];
+        if (!pair || (pair.left && !pair.left.problem && !filter.selectsEntry(pair.left))) continue;
+        found[at] = await difference(pair, settings, content);
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+    yield { equal: found.filter((one) => one === "equal").length, differences: found.filter((one) => one !== undefined && one !== "equal") };
+  }
+}
+
+async function difference({ left, right }: Pair<ObjectEntry, ObjectEntry>, settings: CompareSettings, content: Parameters<typeof haveSameContent>[2]): Promise<Difference | "equal" | undefined> {
+  const key = left?.key ?? right?.key ?? "";
+  const problem = left?.problem ?? right?.problem;
+  if (problem) return { key, difference: "unknown", reason: problem.code };
+  if (!right) return { key, difference: "missing", reason: "absent" };
+  if (!left) return { key, difference: "extra", reason: "not-in-source" };
+  const { verdict, rule } = compareEntries(left, right, undefined, settings);
+  if (verdict === "equal") return "equal";
+  // Different ETags of one content are common, so only the content settles it.
+  if (rule === "size") return { key, difference: "different", reason: "size" };
+  return (await haveSameContent(left, right, content)) ? "equal" : { key, difference: "different", reason: "checksum" };
+}

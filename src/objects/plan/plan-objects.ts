@@ -1,0 +1,98 @@
+import type { Action } from "../../changeset/action.ts";
+import { TidemarkError } from "../../core/errors.ts";
+import type { ObjectSync } from "../../core/sync-plan.ts";
+import type { PlanContext } from "../../driver/sync-driver.ts";
+import type { ItemRecord } from "../../state/state-store.ts";
+import { compileFilters } from "../filters/compile.ts";
+import { mergeJoin } from "../listing/merge-join.ts";
+import type { ObjectEntry, ReadStore } from "../store.ts";
+import { type Decision, PairDecider } from "./pair-decider.ts";
+import { haveSameContent } from "./same-content.ts";
+import { listSide } from "./sides.ts";
+
+export interface PlanObjectsOptions {
+  readonly sync: ObjectSync;
+  /** Handles without a way to write. */
+  readonly source: ReadStore;
+  readonly destination: ReadStore;
+  readonly context: PlanContext;
+}
+
+/** Objects whose content is compared at a time. */
+const VERIFY_LANES = 16;
+
+/**
+ * Joins both listings and what is remembered, and decides about each key.
+ *
+ * @returns pages of actions in byte order of the key
+ * @throws TidemarkError `EMPTY_SOURCE` where everything would be deleted since the source shows nothing;
+ *   `LISTING_OUT_OF_ORDER` where a side must be sorted first
+ */
+export async function* planObjects({ sync, source, destination, context }: PlanObjectsOptions): AsyncGenerator<readonly Action[]> {
+  const { signal, emit, sorted } = context;
+  const filter = compileFilters({ include: sync.include, exclude: sync.exclude, where: sync.where, invisible: [...sync.invisible.source, ...sync.invisible.destination] });
+  const clashes = await destination.keyClashes?.(signal);
+  const decider = new PairDecider({ sync, filter, refuses: (key) => destination.refuses(key) ?? clashes?.next(key) });
+  const side = { sync, filter, sorted, signal, emit };
+  const left = listSide({ ...side, end: sync.from, store: source, count: (entries) => context.countListed(entries, 0) });
+  const right = listSide({ ...side, end: sync.to, store: destination, count: (entries) => context.countListed(0, entries) });
+
+  let verified = { items: 0, bytes: 0 };
+  for await (const page of mergeJoin<ObjectEntry, ObjectEntry, ItemRecord>(left, right, context.state.slice(sync.name))) {
+    const decisions: (Decision | undefined)[] = [];
+    const unclear: number[] = [];
+    for (const pair of page) {
+      const decision = decider.decide(pair);
+      if (decision === undefined) continue;
+      if (decision.kind === "verify") unclear.push(decisions.length);
+      decisions.push(decision);
+    }
+    if (unclear.length > 0) verified = await verify(decisions, unclear, { source, destination, decider, context, verified });
+    const actions = decisions.flatMap((decision) => (decision?.kind === "action" ? [decision.action] : []));
+    if (actions.length > 0) yield actions;
+  }
+
+  refuseEmptySource(sync, decider, source);
+  for (const notice of decider.notices()) context.notice(notice);
+  if (verified.items > 0) {
+    context.notice({
+      code: "COMPARED_BY_CONTENT",
+      message: `${verified.items} items (${verified.bytes} bytes) were compared by their content, since listings and state could not tell.`,
+      hint: "`tidemark state rebuild` remembers what is equal, so that the next plan need not read it.",
+    });
+  }
+}
+
+interface Verifying {
+  readonly source: ReadStore;
+  readonly destination: ReadStore;
+  readonly decider: PairDecider;
+  readonly context: PlanContext;
+  readonly verified: { readonly items: number; readonly bytes: number };
+}
+
+/** Settles the decisions that only content can settle, a few at a time, in place. */
+async function verify(decisions: (Decision | undefined)[], unclear: readonly number[], { source, destination, decider, context, verified }: Verifying): Promise<Verifying["verified"]> {
+  let next = 0;
+  let { items, bytes } = verified;
+  const lane = async () => {
+    for (let at = unclear[next++]; at !== undefined; at = unclear[next++]) {
+      const decision = decisions[at];
+      if (decision?.kind !== "verify") continue;
+      const { left, right } = decision;
+      const same = await haveSameContent(left, right, { source, destination, signal: context.signal, download: false, countRequest: (kind) => context.countRequest(kind) });
+      items += 1;
+      bytes += left.size;
+      decisions[at] = decider.settle(left, right, same ? { verdict: "equal", rule: "equal-checksum" } : { verdict: "different", rule: "checksum" });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(VERIFY_LANES, unclear.length) }, lane));
+  return { items, bytes };
+}
+
+function refuseEmptySource(sync: ObjectSync, { seen, deletes }: PairDecider, source: ReadStore): void {
+  if (!sync.delete || sync.allowEmptySource || seen.source > 0 || deletes === 0) return;
+  throw new TidemarkError("EMPTY_SOURCE", `The sync ${sync.name} says delete: true, and its source ${source.display} shows nothing: ${deletes} items would be deleted.`, {
+    hint: "Where the source is meant to be empty, say allowEmptySource: true. Otherwise look at its prefix, its filters and its mount.",
+  });
+}

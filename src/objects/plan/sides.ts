@@ -1,0 +1,39 @@
+import type { ObjectEnd, ObjectSync } from "../../core/sync-plan.ts";
+import type { Emit } from "../../core/events.ts";
+import type { ObjectFilter } from "../filters/compile.ts";
+import { orderedListing } from "../listing/ordered.ts";
+import { parallelListing } from "../listing/parallel.ts";
+import { listPrefixes } from "../listing/prefixes.ts";
+import type { ListRange, ObjectEntry, ReadStore } from "../store.ts";
+
+export interface SideOptions {
+  readonly sync: ObjectSync;
+  readonly end: ObjectEnd;
+  readonly store: ReadStore;
+  readonly filter: ObjectFilter;
+  /** Sort on disk first. */
+  readonly sorted: boolean;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+  /** Entries that passed the name filters. */
+  count(entries: number): void;
+}
+
+/**
+ * One side of a sync, as the sync may see it: its prefixes, in byte order, without the names that the
+ * filters hide. Problems of the listing stay in, since they protect their place.
+ */
+export async function* listSide({ sync, end, store, filter, sorted, signal, emit, count }: SideOptions): AsyncGenerator<readonly ObjectEntry[]> {
+  const ordered = end.location.type === "s3" ? end.location.ordered : true;
+  const list = (range: ListRange) => {
+    if (sorted || ordered === false) return orderedListing(store, range, { ordered: false, signal, emit });
+    // A folder is walked in order anyway; a bucket's pages wait for the network.
+    return store.kind === "s3" ? parallelListing(store, range, { signal }) : store.list(range, signal);
+  };
+  const pages = listPrefixes(sync.prefixes, (prefix) => list({ prefix }));
+  for await (const page of pages) {
+    const seen = page.filter((entry) => entry.problem?.scope === "subtree" || filter.selectsKey(entry.key));
+    count(seen.length);
+    if (seen.length > 0) yield seen;
+  }
+}

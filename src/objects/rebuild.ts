@@ -1,0 +1,31 @@
+import type { ObjectSync } from "../core/sync-plan.ts";
+import type { PlanContext } from "../driver/sync-driver.ts";
+import type { ItemRecord } from "../state/state-store.ts";
+import { compileFilters } from "./filters/compile.ts";
+import { mergeJoin } from "./listing/merge-join.ts";
+import { compareEntries, compareSettings, versionOf } from "./plan/decide.ts";
+import { haveSameContent } from "./plan/same-content.ts";
+import { listSide } from "./plan/sides.ts";
+import type { ObjectEntry, ReadStore } from "./store.ts";
+
+/** Finds the items that are equal at both ends, by listings where they tell and by content where not, as records for a state. */
+export async function* rebuildObjects(sync: ObjectSync, source: ReadStore, destination: ReadStore, context: PlanContext): AsyncGenerator<readonly ItemRecord[]> {
+  const { signal, emit, sorted } = context;
+  const filter = compileFilters({ include: sync.include, exclude: sync.exclude, where: sync.where, invisible: [...sync.invisible.source, ...sync.invisible.destination] });
+  const side = { sync, filter, sorted, signal, emit, count: () => {} };
+  const settings = compareSettings(sync);
+  const content = { source, destination, signal, download: false, countRequest: (kind: "head" | "read") => context.countRequest(kind) };
+  const left = listSide({ ...side, end: sync.from, store: source });
+  const right = listSide({ ...side, end: sync.to, store: destination });
+  for await (const page of mergeJoin<ObjectEntry, ObjectEntry>(left, right)) {
+    const records: ItemRecord[] = [];
+    for (const { left: from, right: to } of page) {
+      if (!from || !to || from.problem || to.problem) continue;
+      const { verdict } = compareEntries(from, to, undefined, settings);
+      if (verdict === "different") continue;
+      if (verdict === "unknown" && !(await haveSameContent(from, to, content))) continue;
+      records.push({ key: from.key, source: versionOf(from), destination: versionOf(to) });
+    }
+    if (records.length > 0) yield records;
+  }
+}
