@@ -29,7 +29,11 @@ export interface Action {
 }
 
 export interface NumberedAction extends Action {
-  /** Counts from 1 over the changeset, in the order of its syncs and, within, of the keys. */
+  /**
+   * Counts from 1 over the actions with an effect, the syncs in byte order of their names, so that a
+   * planId and a number name one effect whatever else the changeset lists. All others follow, and
+   * ascend within their sync too.
+   */
   readonly seq: number;
   readonly sync: string;
 }

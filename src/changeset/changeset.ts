@@ -10,6 +10,8 @@ export interface ChangesetOrigin {
   readonly planHash: string;
   /** Lineage of the state it was planned with; "" where that state was still empty. */
   readonly lineage: string;
+  /** Serial of that state then: only runs that began after it can have applied a part of this changeset. */
+  readonly serial?: number | undefined;
   readonly tidemark: string;
 }
 
