@@ -1,6 +1,6 @@
 import type { ObjectSync } from "../core/sync-plan.ts";
 import type { CompareContext, ComparePage, Difference } from "../driver/sync-driver.ts";
-import { compileFilters } from "./filters/compile.ts";
+import { compileFilters } from "./filters/object-filter.ts";
 import { mergeJoin, type Pair } from "./listing/merge-join.ts";
 import { compareEntries, type CompareSettings } from "./plan/decide.ts";
 import { haveSameContent } from "./plan/same-content.ts";
@@ -23,7 +23,7 @@ const LANES = 16;
  */
 export async function* compareObjects({ sync, source, destination, context }: CompareObjectsOptions): AsyncGenerator<ComparePage> {
   const { signal, emit, sorted, download } = context;
-  const filter = compileFilters({ include: sync.include, exclude: sync.exclude, where: sync.where, invisible: [...sync.invisible.source, ...sync.invisible.destination] });
+  const filter = compileFilters(sync);
   const side = { sync, filter, sorted, signal, emit, count: () => {} };
   const settings: CompareSettings = { rules: ["size", download ? "checksum" : "etag"], etags: source.listsEtags && destination.listsEtags, uploadTimes: false };
   const content = { source, destination, signal, download, countRequest: () => {} };

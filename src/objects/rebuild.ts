@@ -1,7 +1,7 @@
 import type { ObjectSync } from "../core/sync-plan.ts";
 import type { PlanContext } from "../driver/sync-driver.ts";
 import type { ItemRecord } from "../state/state-store.ts";
-import { compileFilters } from "./filters/compile.ts";
+import { compileFilters } from "./filters/object-filter.ts";
 import { mergeJoin } from "./listing/merge-join.ts";
 import { compareEntries, compareSettings, versionOf } from "./plan/decide.ts";
 import { haveSameContent } from "./plan/same-content.ts";
@@ -11,7 +11,7 @@ import type { ObjectEntry, ReadStore } from "./store.ts";
 /** Finds the items that are equal at both ends, by listings where they tell and by content where not, as records for a state. */
 export async function* rebuildObjects(sync: ObjectSync, source: ReadStore, destination: ReadStore, context: PlanContext): AsyncGenerator<readonly ItemRecord[]> {
   const { signal, emit, sorted } = context;
-  const filter = compileFilters({ include: sync.include, exclude: sync.exclude, where: sync.where, invisible: [...sync.invisible.source, ...sync.invisible.destination] });
+  const filter = compileFilters(sync);
   const side = { sync, filter, sorted, signal, emit, count: () => {} };
   const settings = compareSettings(sync);
   const content = { source, destination, signal, download: false, countRequest: (kind: "head" | "read") => context.countRequest(kind) };

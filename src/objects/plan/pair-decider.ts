@@ -3,7 +3,7 @@ import type { PlanNotice } from "../../changeset/summary.ts";
 import { TidemarkError } from "../../core/errors.ts";
 import type { ObjectSync } from "../../core/sync-plan.ts";
 import type { ItemRecord } from "../../state/state-store.ts";
-import type { ObjectFilter } from "../filters/compile.ts";
+import type { ObjectFilter } from "../filters/object-filter.ts";
 import type { Pair } from "../listing/merge-join.ts";
 import type { KeyProblem, ObjectEntry } from "../store.ts";
 import { BlindSpots } from "./blind-spots.ts";
@@ -13,7 +13,7 @@ export type Decision = { readonly kind: "action"; readonly action: Action } | { 
 
 export interface DeciderOptions {
   readonly sync: ObjectSync;
-  readonly filter: ObjectFilter;
+  readonly filter: Pick<ObjectFilter, "selectsEntry">;
   /** Why the destination cannot hold a key. Asked once for each key that it is to hold, in order. */
   refuses(key: string): KeyProblem | undefined;
 }
@@ -24,7 +24,7 @@ const LEFT_OUT = new Set(["SYMLINK_SKIPPED", "SPECIAL_FILE"]);
 /** Decides about one key after another, in byte order. */
 export class PairDecider {
   readonly #sync: ObjectSync;
-  readonly #filter: ObjectFilter;
+  readonly #filter: DeciderOptions["filter"];
   readonly #refuses: DeciderOptions["refuses"];
   readonly #settings: CompareSettings;
   readonly #blind = { source: new BlindSpots(), destination: new BlindSpots() };

@@ -3,7 +3,7 @@ import { TidemarkError } from "../../core/errors.ts";
 import type { ObjectSync } from "../../core/sync-plan.ts";
 import type { PlanContext } from "../../driver/sync-driver.ts";
 import type { ItemRecord } from "../../state/state-store.ts";
-import { compileFilters } from "../filters/compile.ts";
+import { compileFilters } from "../filters/object-filter.ts";
 import { mergeJoin } from "../listing/merge-join.ts";
 import type { ObjectEntry, ReadStore } from "../store.ts";
 import { type Decision, PairDecider } from "./pair-decider.ts";
@@ -30,7 +30,7 @@ const VERIFY_LANES = 16;
  */
 export async function* planObjects({ sync, source, destination, context }: PlanObjectsOptions): AsyncGenerator<readonly Action[]> {
   const { signal, emit, sorted } = context;
-  const filter = compileFilters({ include: sync.include, exclude: sync.exclude, where: sync.where, invisible: [...sync.invisible.source, ...sync.invisible.destination] });
+  const filter = compileFilters(sync);
   const clashes = await destination.keyClashes?.(signal);
   const decider = new PairDecider({ sync, filter, refuses: (key) => destination.refuses(key) ?? clashes?.next(key) });
   const side = { sync, filter, sorted, signal, emit };

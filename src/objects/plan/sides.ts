@@ -1,6 +1,6 @@
 import type { ObjectEnd, ObjectSync } from "../../core/sync-plan.ts";
 import type { Emit } from "../../core/events.ts";
-import type { ObjectFilter } from "../filters/compile.ts";
+import type { ObjectFilter } from "../filters/object-filter.ts";
 import { orderedListing } from "../listing/ordered.ts";
 import { parallelListing } from "../listing/parallel.ts";
 import { listPrefixes } from "../listing/prefixes.ts";
