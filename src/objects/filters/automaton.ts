@@ -9,6 +9,7 @@ type Instruction =
   | { readonly op: "match" };
 
 const MAX_INSTRUCTIONS = 50_000;
+const MAX_STATES = 10_000;
 /** Cells of the transition table: 4 bytes each. */
 const MAX_CELLS = 1 << 20;
 const MAX_EXPLORED = 500;
@@ -44,7 +45,9 @@ export class Automaton {
 
   /** Whether one of the patterns matches the whole of the text. */
   matches(text: string): boolean {
-    return this.#accepts[this.#walk(text)] === 1;
+    // The walk may replace the table, so it comes first.
+    const state = this.#walk(text);
+    return this.#accepts[state] === 1;
   }
 
   /** Of all texts that begin so, which ones match. `some` where it cannot be told cheaply. */
@@ -105,7 +108,7 @@ export class Automaton {
     const known = this.#byInstructions.get(id);
     if (known !== undefined) return known;
     const width = this.#classes.length;
-    if (this.#states.length > 2 && (this.#states.length + 1) * width > MAX_CELLS) this.#flush();
+    if (this.#states.length > 2 && (this.#states.length >= MAX_STATES || this.#states.length * width >= MAX_CELLS)) this.#flush();
     const state = this.#states.length;
     const accepts = this.#closure(instructions, atStart, true).some((at) => this.#program[at]?.op === "match");
     this.#states.push({ instructions, accepts });
