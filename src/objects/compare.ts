@@ -1,6 +1,7 @@
 import type { ObjectSync } from "../core/sync-plan.ts";
 import type { CompareContext, ComparePage, Difference } from "../driver/sync-driver.ts";
 import { compileFilters } from "./filters/object-filter.ts";
+import { inLanes } from "./lanes.ts";
 import { mergeJoin, type Pair } from "./listing/merge-join.ts";
 import { compareEntries, type CompareSettings } from "./plan/decide.ts";
 import { haveSameContent } from "./plan/same-content.ts";
@@ -13,9 +14,6 @@ export interface CompareObjectsOptions {
   readonly destination: ReadStore;
   readonly context: CompareContext;
 }
-
-/** Pairs whose content is compared at a time. */
-const LANES = 16;
 
 /**
  * Compares both ends without the state: by size, and by ETag where both are MD5s; else, and always
@@ -32,15 +30,10 @@ export async function* compareObjects({ sync, source, destination, context }: Co
 
   for await (const page of mergeJoin<ObjectEntry, ObjectEntry>(left, right)) {
     const found: (Difference | "equal" | undefined)[] = Array.from({ length: page.length });
-    let next = 0;
-    const lane = async () => {
-      for (let at = next++; at < page.length; at = next++) {
-        const pair = page[at];
-        if (!pair || (pair.left && !pair.left.problem && !filter.selectsEntry(pair.left))) continue;
-        found[at] = await difference(pair, settings, content);
-      }
-    };
-    await Promise.all(Array.from({ length: LANES }, lane));
+    await inLanes(page, async (pair, at) => {
+      if (pair.left && !pair.left.problem && !filter.selectsEntry(pair.left)) return;
+      found[at] = await difference(pair, settings, content);
+    });
     yield { equal: found.filter((one) => one === "equal").length, differences: found.filter((one) => one !== undefined && one !== "equal") };
   }
 }

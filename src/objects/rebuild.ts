@@ -2,6 +2,7 @@ import type { ObjectSync } from "../core/sync-plan.ts";
 import type { PlanContext } from "../driver/sync-driver.ts";
 import type { ItemRecord } from "../state/state-store.ts";
 import { compileFilters } from "./filters/object-filter.ts";
+import { inLanes } from "./lanes.ts";
 import { mergeJoin } from "./listing/merge-join.ts";
 import { compareEntries, compareSettings, versionOf } from "./plan/decide.ts";
 import { haveSameContent } from "./plan/same-content.ts";
@@ -18,14 +19,15 @@ export async function* rebuildObjects(sync: ObjectSync, source: ReadStore, desti
   const left = listSide({ ...side, end: sync.from, store: source });
   const right = listSide({ ...side, end: sync.to, store: destination });
   for await (const page of mergeJoin<ObjectEntry, ObjectEntry>(left, right)) {
-    const records: ItemRecord[] = [];
-    for (const { left: from, right: to } of page) {
-      if (!from || !to || from.problem || to.problem) continue;
+    const found: (ItemRecord | undefined)[] = Array.from({ length: page.length });
+    await inLanes(page, async ({ left: from, right: to }, at) => {
+      if (!from || !to || from.problem || to.problem) return;
       const { verdict } = compareEntries(from, to, undefined, settings);
-      if (verdict === "different") continue;
-      if (verdict === "unknown" && !(await haveSameContent(from, to, content))) continue;
-      records.push({ key: from.key, source: versionOf(from), destination: versionOf(to) });
-    }
+      if (verdict === "different") return;
+      if (verdict === "unknown" && !(await haveSameContent(from, to, content))) return;
+      found[at] = { key: from.key, source: versionOf(from), destination: versionOf(to) };
+    });
+    const records = found.filter((record) => record !== undefined);
     if (records.length > 0) yield records;
   }
 }

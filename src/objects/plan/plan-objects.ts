@@ -5,6 +5,7 @@ import type { PlanContext } from "../../driver/sync-driver.ts";
 import type { ItemRecord } from "../../state/state-store.ts";
 import { compileFilters } from "../filters/object-filter.ts";
 import { mergeJoin } from "../listing/merge-join.ts";
+import { inLanes } from "../lanes.ts";
 import type { ObjectEntry, ReadStore } from "../store.ts";
 import { type Decision, PairDecider } from "./pair-decider.ts";
 import { haveSameContent } from "./same-content.ts";
@@ -17,9 +18,6 @@ export interface PlanObjectsOptions {
   readonly destination: ReadStore;
   readonly context: PlanContext;
 }
-
-/** Objects whose content is compared at a time. */
-const VERIFY_LANES = 16;
 
 /**
  * Joins both listings and what is remembered, and decides about each key.
@@ -73,20 +71,16 @@ interface Verifying {
 
 /** Settles the decisions that only content can settle, a few at a time, in place. */
 async function verify(decisions: (Decision | undefined)[], unclear: readonly number[], { source, destination, decider, context, verified }: Verifying): Promise<Verifying["verified"]> {
-  let next = 0;
   let { items, bytes } = verified;
-  const lane = async () => {
-    for (let at = unclear[next++]; at !== undefined; at = unclear[next++]) {
-      const decision = decisions[at];
-      if (decision?.kind !== "verify") continue;
-      const { left, right } = decision;
-      const same = await haveSameContent(left, right, { source, destination, signal: context.signal, download: false, countRequest: (kind) => context.countRequest(kind) });
-      items += 1;
-      bytes += left.size;
-      decisions[at] = decider.settle(left, right, same ? { verdict: "equal", rule: "equal-checksum" } : { verdict: "different", rule: "checksum" });
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(VERIFY_LANES, unclear.length) }, lane));
+  await inLanes(unclear, async (at) => {
+    const decision = decisions[at];
+    if (decision?.kind !== "verify") return;
+    const { left, right } = decision;
+    const same = await haveSameContent(left, right, { source, destination, signal: context.signal, download: false, countRequest: (kind) => context.countRequest(kind) });
+    items += 1;
+    bytes += left.size;
+    decisions[at] = decider.settle(left, right, same ? { verdict: "equal", rule: "equal-checksum" } : { verdict: "different", rule: "checksum" });
+  });
   return { items, bytes };
 }
 
