@@ -1,0 +1,28 @@
+import type { Workload } from "../support/workload.ts";
+import { bigFile } from "./big-file.ts";
+import { firstByte } from "./first-byte.ts";
+import { listMillion, listMillionFar } from "./list.ts";
+import { minioNothingChanged, minioUpload } from "./minio.ts";
+import { nothingChanged, nothingChangedMillion } from "./nothing-changed.ts";
+import { serverCopy } from "./server-copy.ts";
+import { help, validate } from "./start-up.ts";
+import { storeToStore } from "./store-to-store.ts";
+import { uploadSmall, uploadSmallFar } from "./upload-small.ts";
+
+/** In the order of the results. */
+export const WORKLOADS: readonly Workload[] = [
+  nothingChanged,
+  nothingChangedMillion,
+  uploadSmall,
+  uploadSmallFar,
+  storeToStore,
+  serverCopy,
+  bigFile,
+  listMillion,
+  listMillionFar,
+  firstByte,
+  help,
+  validate,
+  minioUpload,
+  minioNothingChanged,
+];

@@ -1,0 +1,40 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { rclone, s5cmd, tidemarkApply } from "../support/commands.ts";
+import { writeBigFile } from "../support/files.ts";
+import { holds } from "../support/verify.ts";
+import type { Workload } from "../support/workload.ts";
+
+export const bigFile: Workload = {
+  name: "big-file-2g",
+  title: "One file of 2 GiB → store",
+  note: "The server hashes every part, as a store does, on the same processors.",
+  goal: { faster: { s5cmd: 1 }, maxRssMiB: 200 },
+  setUp: async (bench) => {
+    const server = await bench.server();
+    const source = join(bench.folder, "source");
+    await mkdir(source);
+    await writeBigFile(join(source, "big.bin"), bench.items(2 * 2 ** 30));
+    const verify = (bucket: string) => holds(server, bucket, 1);
+    return [
+      {
+        tool: "tidemark",
+        command: async (repetition) => {
+          const bucket = `empty-tidemark-${repetition}`;
+          return tidemarkApply(bench, await bench.plan(bucket, { directory: source }, { bucket, url: server.url }), `state-${repetition}`);
+        },
+        verify: (repetition) => verify(`empty-tidemark-${repetition}`),
+      },
+      {
+        tool: "s5cmd",
+        command: (repetition) => s5cmd(bench, server.url, "cp", join(source, "big.bin"), `s3://empty-s5cmd-${repetition}/big.bin`),
+        verify: (repetition) => verify(`empty-s5cmd-${repetition}`),
+      },
+      {
+        tool: "rclone",
+        command: (repetition) => rclone(bench, [server.url], "copy", source, `A:empty-rclone-${repetition}`),
+        verify: (repetition) => verify(`empty-rclone-${repetition}`),
+      },
+    ];
+  },
+};
