@@ -105,13 +105,20 @@ export interface StateStore extends StateReader {
 
   startRun(start: RunStart, leases: readonly Lease[]): Promise<void>;
   finishRun(run: string, status: RunStatus, leases: readonly Lease[]): Promise<void>;
-  /** Newest first. */
+  /** Marks runs that no longer live as interrupted. @returns their ids */
+  interruptDead(): Promise<readonly string[]>;
+  /** Newest first. A run that no longer lives is shown as interrupted, marked or not. */
   runs(limit?: number): Promise<readonly RunInfo[]>;
 
   /** Durable when it resolves: item records and outcomes in one transaction. */
   record(run: string, outcomes: readonly Outcome[], leases: readonly Lease[]): Promise<void>;
-  /** The sequence numbers applied in earlier runs of the same changeset. Pages, ascending. */
-  applied(planId: string): AsyncIterable<readonly number[]>;
+  /**
+   * The sequence numbers applied in earlier runs of the same changeset. Pages, ascending.
+   *
+   * @param sinceSerial the changeset's `origin.serial`: leaves out runs that began before it was planned.
+   *   The same plan made again, after somebody undid at the destination what a run had done, has the same planId.
+   */
+  applied(planId: string, sinceSerial?: number): AsyncIterable<readonly number[]>;
   /** Outcomes of a run that are not `applied`, in order of seq. */
   problems(run: string): AsyncIterable<readonly Outcome[]>;
 
