@@ -33,6 +33,17 @@ export function createChangeset(options: WriteChangesetOptions): ChangesetWriter
   return new SqliteChangesetWriter(options);
 }
 
+let token: string | undefined;
+
+/**
+ * Where a changeset is written until it is sealed: beside its place, and the same in all of this
+ * process, so that who asks for it can keep it out of a sync of that folder.
+ */
+export function partialPath(path: string): string {
+  token ??= randomUUID();
+  return join(dirname(path), `.${basename(path)}.${token}.partial`);
+}
+
 /** A sync that is being written. */
 interface OpenSync {
   readonly header: SyncHeader;
@@ -60,7 +71,7 @@ class SqliteChangesetWriter implements ChangesetWriter {
 
   constructor(options: WriteChangesetOptions) {
     this.#options = options;
-    this.#partial = join(dirname(options.path), `.${basename(options.path)}.${randomUUID()}.partial`);
+    this.#partial = partialPath(options.path);
     try {
       closeSync(openSync(this.#partial, "wx", 0o600));
     } catch (cause) {
