@@ -1,0 +1,147 @@
+import { hash } from "node:crypto";
+import {
+  type BigIntStats,
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  futimesSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { ItemError } from "../../../core/errors.ts";
+import { clash, errnoOf, mismatch, quoted, writeFault } from "./faults.ts";
+import { factsOf, type FileFacts, fileTime, isVersion } from "./file-version.ts";
+import { CREATE } from "./flags.ts";
+import { type Folders, look } from "./folders.ts";
+import { sameContent } from "./same-content.ts";
+import type { FolderJob, Placement, PlaceResult, WorkerSetup, WriteJob } from "./jobs.ts";
+import { parentOf } from "./names.ts";
+
+/** Writes a small file under its temporary name and gives it its own. */
+export function writeFile(setup: WorkerSetup, folders: Folders, job: WriteJob): PlaceResult {
+  const { key, bytes, mtime, md5, readBack } = job;
+  if (md5 !== undefined && hash("md5", bytes) !== md5) throw mismatch(key);
+  let temporary: string | undefined;
+  try {
+    temporary = temporaryPath(folders, job.temporary);
+    const file = openSync(temporary, CREATE, 0o666);
+    try {
+      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+      if (mtime !== undefined) futimesSync(file, fileTime(mtime), fileTime(mtime));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    if (readBack && hash("md5", readFileSync(temporary)) !== (md5 ?? hash("md5", bytes))) throw mismatch(key);
+    return place(setup, folders, job, temporary);
+  } catch (error) {
+    if (temporary !== undefined) rmSync(temporary, { force: true });
+    throw writeFault(error, key);
+  }
+}
+
+/** Makes the temporary folder where it is missing. @returns absolute real path */
+export function temporaryPath(folders: Folders, temporary: string): string {
+  const slash = temporary.lastIndexOf("/");
+  const folder = temporary.slice(0, slash + 1);
+  return folders.make(folder, temporary) + temporary.slice(slash + 1);
+}
+
+/** Gives a finished file its own name; the temporary one is gone afterwards, also when that failed. */
+export function publishFile(setup: WorkerSetup, folders: Folders, job: Placement): PlaceResult {
+  let temporary: string | undefined;
+  try {
+    temporary = temporaryPath(folders, job.temporary);
+    return place(setup, folders, job, temporary);
+  } catch (error) {
+    if (temporary !== undefined) rmSync(temporary, { force: true });
+    throw writeFault(error, job.key);
+  }
+}
+
+const ATTEMPTS = 8;
+
+function place(setup: WorkerSetup, folders: Folders, { key, expect }: Placement, temporary: string): PlaceResult {
+  const parent = parentOf(key);
+  for (let attempt = 1; ; attempt++) {
+    const folder = folders.make(parent, key);
+    const path = folder + key.slice(parent.length);
+    try {
+      if (expect.kind === "absent") create(temporary, path, key);
+      else replace(setup, temporary, path, key, expect.version);
+      folders.touched(folder);
+      const stats = look(path, setup.symlinks);
+      if (!stats)
+        throw new ItemError("failed", "WRITE_FAILED", `${quoted(key)} was removed as soon as it was written.`, {
+          hint: "Look for who removes files there, then apply again.",
+        });
+      return factsOf(stats);
+    } catch (error) {
+      if (errnoOf(error) === "EXDEV") {
+        rmSync(temporary, { force: true });
+        return "crossDevice";
+      }
+      // The folder was removed by whoever deleted its last file.
+      if (errnoOf(error) !== "ENOENT" || attempt >= ATTEMPTS || !exists(temporary)) throw error;
+      folders.forget(parent);
+    }
+  }
+}
+
+/** Errors of `link` where the file system has no hard links, or none for us. */
+const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EINVAL"]);
+
+/** `rename` would overwrite; `link` does not. */
+function create(temporary: string, path: string, key: string): void {
+  try {
+    linkSync(temporary, path);
+    unlinkSync(temporary);
+    return;
+  } catch (error) {
+    const errno = errnoOf(error) ?? "";
+    if (errno !== "EEXIST" && !NO_LINKS.has(errno)) throw error;
+  }
+  const there = look(path, "skip");
+  if (!there) renameSync(temporary, path);
+  else if (there.isDirectory()) throw clash(key);
+  else if (there.isFile() && sameFile(there, temporary, path)) unlinkSync(temporary);
+  else throw new ItemError("stale", "DESTINATION_CHANGED", `${quoted(key)} has appeared at the destination since the plan was made.`, { hint: "Plan again." });
+}
+
+/** Whether it is this very file that is there: put there by a run that was killed before it could tell. */
+function sameFile(there: BigIntStats, temporary: string, path: string): boolean {
+  const ours = look(temporary, "skip");
+  if (!ours || ours.size !== there.size || ours.mtimeNs !== there.mtimeNs) return false;
+  return (ours.dev === there.dev && ours.ino === there.ino) || sameContent(temporary, path);
+}
+
+function replace(setup: WorkerSetup, temporary: string, path: string, key: string, version: Parameters<typeof isVersion>[1]): void {
+  const there = look(path, setup.symlinks);
+  if (!there) throw new ItemError("stale", "DESTINATION_CHANGED", `${quoted(key)} is no longer at the destination.`, { hint: "Plan again." });
+  if (there.isDirectory()) throw clash(key);
+  if (!there.isFile() || !isVersion(factsOf(there), version))
+    throw new ItemError("stale", "DESTINATION_CHANGED", `${quoted(key)} was changed at the destination since the plan was made.`, { hint: "Plan again." });
+  // Who may read and run it is the owner's choice, which a new content does not undo.
+  chmodSync(temporary, Number(there.mode & 0o777n));
+  renameSync(temporary, path);
+}
+
+function exists(path: string): boolean {
+  return look(path, "skip") !== undefined;
+}
+
+/** A key that ends in `/` and has no data names a folder. */
+export function makeFolder(folders: Folders, { key }: FolderJob): FileFacts {
+  try {
+    const stats = look(folders.make(key, key), "skip");
+    if (!stats?.isDirectory()) throw clash(key);
+    return { ...factsOf(stats), size: 0 };
+  } catch (error) {
+    throw writeFault(error, key);
+  }
+}
