@@ -2,44 +2,14 @@ import { expect, test } from "vitest";
 import type { ObjectSync } from "../../../src/core/sync-plan.ts";
 import { PairDecider } from "../../../src/objects/plan/pair-decider.ts";
 import type { ObjectEntry } from "../../../src/objects/store.ts";
+import { directoryLocation, objectSync } from "../../support/sync-plans.ts";
 
-const location = { type: "directory", name: "d", declaredPath: "d", path: "/d", prefix: "", mount: undefined, symlinks: "skip" } as const;
-
-function syncWith(over: Partial<ObjectSync>): ObjectSync {
-  return {
-    kind: "objects",
-    name: "s",
-    renamedFrom: undefined,
-    needs: [],
-    priority: 0,
-    from: { location, prefix: "" },
-    to: { location, prefix: "" },
-    prefixes: [],
-    include: [],
-    exclude: [],
-    where: { minSize: undefined, maxSize: undefined, modifiedAfter: undefined, modifiedBefore: undefined, storageClass: undefined },
-    compare: undefined,
-    onExisting: "overwrite",
-    onUnknown: "verify",
-    conflicts: "report",
-    delete: false,
-    allowEmptySource: false,
-    preserve: new Set(),
-    set: { storageClass: undefined, metadata: {}, tags: {}, headers: {} },
-    verify: "checksum",
-    subtasks: { maxObjects: 1000, maxBytes: 1, parallel: 1 },
-    concurrency: "auto",
-    rate: { bytesPerSecond: undefined, requestsPerSecond: undefined },
-    guards: { maxDeletes: undefined, maxOverwrites: undefined, maxBytes: undefined, maxObjects: undefined },
-    invisible: { source: [], destination: [] },
-    ...over,
-  };
-}
+const location = directoryLocation("/d");
 
 const everything = { selectsEntry: () => true };
 
 function decider(over: Partial<ObjectSync>, filter = everything) {
-  return new PairDecider({ sync: syncWith(over), filter, refuses: (key) => (key.includes("..") ? { code: "KEY_REFUSED", message: "no" } : undefined) });
+  return new PairDecider({ sync: objectSync(location, location, over), filter, refuses: (key) => (key.includes("..") ? { code: "KEY_REFUSED", message: "no" } : undefined) });
 }
 
 function entry(key: string, over: Partial<ObjectEntry> = {}): ObjectEntry {
