@@ -1,18 +1,18 @@
 import { ItemError } from "../../../core/errors.ts";
 import type { CopyOptions, ObjectHead, WriteResult } from "../../store.ts";
-import { encodeKey } from "./addressing.ts";
-import type { S3Answer } from "./client.ts";
+import { failureOf, type S3Answer } from "./client.ts";
 import { conditionHeaders } from "./conditions.ts";
 import { copyInParts } from "./copy-parts.ts";
+import { copySourceHeaders } from "./copy-source.ts";
 import { cancelled, destinationChanged, explain, sourceChanged, sourceGone } from "./errors.ts";
-import { failureOf } from "./client.ts";
 import { S3Failure } from "./failure.ts";
-import { customerKeyHeaders, writeEncryptionHeaders } from "./location-headers.ts";
+import { writeEncryptionHeaders } from "./location-headers.ts";
 import { expectBefore, lookForOurs } from "./look.ts";
 import { propertyHeaders, storageClassName } from "./properties.ts";
 import { headAnswer } from "./read.ts";
+import { mustBeResult } from "./result-body.ts";
 import type { Scope } from "./scope.ts";
-import { bareEtag, md5Etag, quotedEtag, versionDifference } from "./version-pin.ts";
+import { bareEtag, md5Etag, versionDifference } from "./version-pin.ts";
 import { xmlText } from "./xml.ts";
 
 /** Whether the server of one can read the other's objects by itself. */
@@ -41,18 +41,8 @@ export async function copyObject(to: Scope, from: Scope, key: string, options: C
   const difference = versionDifference(version, source.head.version);
   if (difference !== undefined) throw sourceChanged(from, key, difference);
   await expectBefore(to, key, options.expect, signal);
-  if (options.size > to.limits.copyPartsAbove) return copyInParts(to, from, key, source, options);
+  if (options.size > to.limits.copyPartsAbove) return copyInParts(to, from, key, source.head, options);
   return copyWhole(to, from, key, source, options);
-}
-
-/** `x-amz-copy-source` and its condition. */
-export function copySourceHeaders(from: Scope, key: string, source: ObjectHead): Record<string, string> {
-  const { etag, versionId } = source.version;
-  return {
-    "x-amz-copy-source": `/${from.bucket}/${encodeKey(from.root + key)}${versionId === undefined ? "" : `?versionId=${encodeURIComponent(versionId)}`}`,
-    ...(etag === undefined || etag === "" ? {} : { "x-amz-copy-source-if-match": quotedEtag(etag) }),
-    ...customerKeyHeaders(from.client.location, true),
-  };
 }
 
 interface Source {
@@ -103,20 +93,9 @@ async function copyWhole(to: Scope, from: Scope, key: string, source: Source, op
   return { version: { size: options.size, etag, ...(modified === undefined ? {} : { modified }), ...(versionId === undefined || versionId === "null" ? {} : { versionId }) } };
 }
 
-/** S3 answers 200 before a copy is done, and says in the body how it ended. */
-export function mustBeResult(element: string): (response: { readonly status: number; readonly headers: Record<string, string>; readonly body: Buffer }) => void {
-  return (response) => {
-    if (response.status >= 300) return;
-    const document = response.body.toString("utf8");
-    if (document.includes(`</${element}>`) && xmlText(document, "ETag") !== undefined) return;
-    const code = xmlText(document, "Code");
-    throw new S3Failure(200, code ?? "BAD_DOCUMENT", xmlText(document, "Message") ?? "the answer has no result", { headers: response.headers, document });
-  };
-}
-
 async function refusedCopy(to: Scope, from: Scope, key: string, answer: S3Answer, sent: { readonly size: number; readonly etag: string | undefined }, since: number, options: CopyOptions): Promise<WriteResult> {
-  const failure = failureOf({ ...answer });
-  if (failure.code === "NoSuchBucket") throw explain(to, failure, key, "copy");
+  const failure = failureOf(answer);
+  if (failure.code === "NoSuchBucket" || (answer.status === 409 && failure.code !== "ConditionalRequestConflict")) throw explain(to, failure, key, "copy");
   if (answer.maybeApplied) {
     const found = await lookForOurs(to, key, sent, since, failure, options.signal);
     if (found !== undefined) return { version: found };

@@ -46,6 +46,7 @@ function explanation(scope: Scope, failure: S3Failure, key: string | undefined, 
     case "ExpiredToken":
     case "InvalidSecurity":
     case "InvalidClientTokenId":
+    case "XAdminUserNotFound":
       return failed("CREDENTIALS_REJECTED", `${what}: the server does not accept the credentials of location ${location.name} (${failure.code}: ${failure.message}).`, credentialsHint(failure.code));
     case "RequestTimeTooSkewed":
       return failed("CLOCK_SKEWED", `${what}: the clock of this machine and the server's differ too much.`, "Set this machine's clock.");

@@ -1,3 +1,5 @@
+import { ItemError } from "../../../core/errors.ts";
+
 /** A request that did not succeed: what the server said, or how the connection ended. */
 export class S3Failure extends Error {
   override readonly name = "S3Failure";
@@ -44,4 +46,9 @@ export function isPassing(failure: S3Failure): boolean {
 export function mayHaveApplied(failure: S3Failure): boolean {
   if (failure.status === 0) return !NOT_SENT.has(failure.code);
   return failure.status === 500 || failure.status === 502 || failure.status === 504 || failure.status === 200;
+}
+
+/** A body that ended early at its source: opening it again may help. */
+export function isCutOff(error: unknown): boolean {
+  return error instanceof ItemError && error.fate === "failed" && (error.code === "BODY_TRUNCATED" || error.code === "UNREACHABLE");
 }

@@ -1,28 +1,28 @@
-import { createHash, type Hash } from "node:crypto";
+import type { Hash } from "node:crypto";
 import { Transform, type TransformCallback, type Readable } from "node:stream";
 
-/** Passes bytes on and takes their MD5 on the way. */
+/** Passes bytes on and takes their hash on the way. */
 export class HashingStream extends Transform {
   readonly #hash: Hash | undefined;
   #digest: string | undefined;
   #ended = false;
 
-  /** @param plain takes no MD5 */
-  static over(stream: Readable, plain: boolean): HashingStream {
-    const hashing = new HashingStream(plain);
+  /** @param hash undefined takes none */
+  static over(stream: Readable, hash: Hash | undefined): HashingStream {
+    const hashing = new HashingStream(hash);
     stream.on("error", (error) => hashing.destroy(error));
     hashing.on("close", () => stream.destroy());
     stream.pipe(hashing);
     return hashing;
   }
 
-  constructor(plain: boolean) {
+  constructor(hash: Hash | undefined) {
     super({ highWaterMark: 256 * 1024 });
-    this.#hash = plain ? undefined : createHash("md5");
+    this.#hash = hash;
   }
 
   /** undefined before the end, and where none is taken. */
-  md5(): string | undefined {
+  digest(): string | undefined {
     if (!this.#ended || this.#hash === undefined) return undefined;
     return (this.#digest ??= this.#hash.digest("hex"));
   }

@@ -104,3 +104,11 @@ export function storageClassName(name: string | undefined): string | undefined {
   // It is the default everywhere, and stores without classes refuse the header.
   return mapped === "STANDARD" ? undefined : mapped;
 }
+
+/** Marks of a multipart write: what it was made from, and in which parts. */
+export function markHeaders(sourceEtag: string | undefined, partSize: number): Record<string, string> {
+  return {
+    ...(sourceEtag === undefined || sourceEtag === "" ? {} : { [META + SOURCE_ETAG_MARK]: sourceEtag }),
+    [META + PART_SIZE_MARK]: String(partSize),
+  };
+}

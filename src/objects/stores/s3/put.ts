@@ -1,11 +1,11 @@
-import { hash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { ItemError } from "../../../core/errors.ts";
 import type { BodySource, ObjectBody, WriteOptions, WriteResult } from "../../store.ts";
-import type { S3Answer } from "./client.ts";
+import { failureOf, type S3Answer } from "./client.ts";
 import { conditionHeaders, enforced } from "./conditions.ts";
 import { cancelled, destinationChanged, explain } from "./errors.ts";
-import { S3Failure } from "./failure.ts";
+import { isCutOff, S3Failure } from "./failure.ts";
 import { HashingStream } from "./hashing-stream.ts";
 import { integrityMismatch, verifyStored } from "./integrity.ts";
 import { writeEncryptionHeaders } from "./location-headers.ts";
@@ -45,10 +45,6 @@ export async function writeObject(scope: Scope, key: string, source: BodySource,
   }
 }
 
-export function isCutOff(error: unknown): boolean {
-  return error instanceof ItemError && error.fate === "failed" && (error.code === "BODY_TRUNCATED" || error.code === "UNREACHABLE");
-}
-
 export interface Sent extends WriteResult {
   readonly size: number;
   readonly md5: string | undefined;
@@ -80,12 +76,12 @@ async function putOnce(scope: Scope, key: string, source: BodySource, options: W
       const { content } = opened ?? (await source.open(undefined, signal));
       opened = undefined;
       if (content.kind !== "stream") throw new Error("a stream was opened again as a whole");
-      stream = HashingStream.over(content.stream, options.verify === "none");
+      stream = HashingStream.over(content.stream, options.verify === "none" ? undefined : createHash("md5"));
       return stream;
     };
   }
   const since = Date.now();
-  const digest = (): string | undefined => md5 ?? stream?.md5();
+  const digest = (): string | undefined => md5 ?? stream?.digest();
   let answer: S3Answer;
   try {
     answer = await scope.client.send({ method: "PUT", key: scope.root + key, headers, body, allow: [404, 409, 412], slots: options.slots, context: scope.context, signal });
@@ -113,6 +109,7 @@ async function refusedCondition(scope: Scope, key: string, answer: S3Answer, bod
     const found = await lookForOurs(scope, key, { size: body.size, etag: body.md5 }, since, undefined, signal);
     if (found !== undefined) return { version: found, size: body.size, md5: body.md5, wrongEtag: undefined };
   }
+  if (answer.status === 409 && failureOf(answer).code !== "ConditionalRequestConflict") throw explain(scope, failureOf(answer), key, "write");
   throw destinationChanged(scope, key, answer.status === 412 ? "the store refused the condition" : answer.status === 404 ? "it is gone" : "somebody else is writing it");
 }
 
