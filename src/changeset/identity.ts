@@ -59,7 +59,9 @@ export class TextHash {
 
   #flush(): void {
     if (!this.#pending.isWellFormed()) {
-      throw new TidemarkError("TEXT_MALFORMED", "A name is no valid Unicode text and cannot be kept in a changeset.", { hint: "This should have been reported as an item that cannot be synced. Please report it." });
+      throw new TidemarkError("TEXT_MALFORMED", "A name is no valid Unicode text and cannot be kept in a changeset.", {
+        hint: "This should have been reported as an item that cannot be synced. Please report it.",
+      });
     }
     this.#hash.update(this.#pending);
     this.#pending = "";

@@ -47,13 +47,15 @@ function checkFormat(db: DatabaseSync, path: string): void {
   if (format !== FORMAT) {
     const writer = db.prepare("SELECT value FROM meta WHERE name = 'tidemark'").get()?.["value"];
     const by = typeof writer === "string" && /^[\w.+-]{1,64}$/.test(writer) ? `Tidemark ${writer}` : "another version of Tidemark";
-    throw new TidemarkError("CHANGESET_FORMAT", `The changeset ${path} was written by ${by} in format ${format}; this version reads format ${FORMAT}.`, {
+    throw new TidemarkError("CHANGESET_FORMAT", `The changeset ${path} was written by ${by} in format ${String(format)}; this version reads format ${FORMAT}.`, {
       hint: "Use the version that wrote it, or make a new changeset with `tidemark plan … --out`.",
     });
   }
   const wanted = Object.entries(TABLES).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const found = db.prepare(`SELECT type, name, sql FROM sqlite_schema ORDER BY name LIMIT ${wanted.length + 1}`).all();
-  const isKnown = found.length === wanted.length && wanted.every(([name, sql], index) => found[index]?.["type"] === "table" && found[index]["name"] === name && found[index]["sql"] === sql);
+  const isKnown =
+    found.length === wanted.length &&
+    wanted.every(([name, sql], index) => found[index]?.["type"] === "table" && found[index]["name"] === name && found[index]["sql"] === sql);
   if (!isKnown) throw alteredError(path);
 }
 
@@ -64,7 +66,12 @@ interface ReadSync {
 }
 
 async function checked(db: DatabaseSync, path: string): Promise<Changeset> {
-  const meta = new Map(db.prepare("SELECT name, value FROM meta LIMIT 10").all().map(({ name, value }) => [name, value]));
+  const meta = new Map(
+    db
+      .prepare("SELECT name, value FROM meta LIMIT 10")
+      .all()
+      .map(({ name, value }) => [name, value]),
+  );
   const text = (name: string): string => {
     const value = meta.get(name);
     if (typeof value !== "string") throw alteredError(path);
@@ -75,7 +82,13 @@ async function checked(db: DatabaseSync, path: string): Promise<Changeset> {
   if (meta.size !== 5 || origin === undefined || requests === undefined || origin.tidemark !== text("tidemark")) throw alteredError(path);
 
   const syncs = readSyncs(db, path);
-  const frame: StoredFrame = { planId: text("planId"), origin: text("origin"), requests: text("requests"), reasons: readReasons(db, path), syncs: syncs.map(({ stored }) => stored) };
+  const frame: StoredFrame = {
+    planId: text("planId"),
+    origin: text("origin"),
+    requests: text("requests"),
+    reasons: readReasons(db, path),
+    syncs: syncs.map(({ stored }) => stored),
+  };
   const summary = await recompute(db, path, origin, requests, frame, syncs, text("seal"));
   return new SealedChangeset(db, path, origin, summary, frame);
 }
@@ -162,7 +175,8 @@ function readSyncs(db: DatabaseSync, path: string): readonly ReadSync[] {
     .prepare("SELECT id, header, summary, effects, notes FROM syncs ORDER BY id LIMIT 100000")
     .all()
     .map(({ id, header: headerJson, summary, effects, notes }, index) => {
-      if (id !== index + 1 || typeof headerJson !== "string" || typeof summary !== "string" || typeof effects !== "number" || typeof notes !== "number") throw alteredError(path);
+      if (id !== index + 1 || typeof headerJson !== "string" || typeof summary !== "string" || typeof effects !== "number" || typeof notes !== "number")
+        throw alteredError(path);
       const header = readHeader(headerJson);
       const remarks = readRemarks(summary);
       if (header === undefined || remarks === undefined || names.has(header.name) || effects < 0 || notes < 0) throw alteredError(path);

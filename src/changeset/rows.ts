@@ -40,7 +40,8 @@ export type Cells = Readonly<Record<number, SQLOutputValue>>;
 /** @returns undefined where the row is not what a writer writes: SQLite files are untrusted input */
 export function readStored(row: Cells): StoredAction | undefined {
   const { 0: id, 1: kind, 2: reason, 3: key, 4: bytes, 5: source = null, 6: destination = null, 7: detail = null } = row;
-  if (typeof id !== "number" || typeof kind !== "number" || typeof reason !== "number" || typeof key !== "string" || typeof bytes !== "number") return undefined;
+  if (typeof id !== "number" || typeof kind !== "number" || typeof reason !== "number" || typeof key !== "string" || typeof bytes !== "number")
+    return undefined;
   if (!isTextOrNull(source) || !isTextOrNull(destination) || !isTextOrNull(detail)) return undefined;
   const action = kindOf(kind);
   if (action === undefined || bytes < 0) return undefined;

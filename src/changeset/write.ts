@@ -207,7 +207,10 @@ function unwritable(path: string, cause: unknown): unknown {
   if (cause instanceof TidemarkError) return cause;
   const full = sqliteCode(cause) === SQLITE_FULL || (cause instanceof Error && "code" in cause && cause.code === "ENOSPC");
   if (full) {
-    return new TidemarkError("CHANGESET_DISK_FULL", `There is no space left to write the changeset ${path}.`, { hint: "Free some space or write it elsewhere with --out. Nothing was changed.", cause });
+    return new TidemarkError("CHANGESET_DISK_FULL", `There is no space left to write the changeset ${path}.`, {
+      hint: "Free some space or write it elsewhere with --out. Nothing was changed.",
+      cause,
+    });
   }
   const isSystemError = sqliteCode(cause) !== undefined || (cause instanceof Error && "syscall" in cause);
   if (!isSystemError) return cause;

@@ -42,7 +42,15 @@ export class Intents {
       return this.#db
         .statement("SELECT id, run, kind, key, detail, at FROM intents WHERE sync = ? ORDER BY id")
         .all(this.#items.syncId(sync) ?? 0)
-        .map((row) => ({ id: Number(row["id"]), run: String(row["run"]), sync, kind: String(row["kind"]), key: String(row["key"]), detail: String(row["detail"]), at: Number(row["at"]) }))
+        .map((row) => ({
+          id: Number(row["id"]),
+          run: String(row["run"]),
+          sync,
+          kind: String(row["kind"]),
+          key: String(row["key"]),
+          detail: String(row["detail"]),
+          at: Number(row["at"]),
+        }))
         .filter(({ run }) => !isAlive(run));
     });
   }

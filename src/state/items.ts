@@ -81,7 +81,9 @@ export class Items {
       const removed = await this.#db.write(leases, () =>
         Number(
           this.#db
-            .statement(`DELETE FROM items WHERE sync = ?1 AND key <= (SELECT max(key) FROM (SELECT key FROM items WHERE sync = ?1 ORDER BY key LIMIT ${FORGET_AT_ONCE}))`)
+            .statement(
+              `DELETE FROM items WHERE sync = ?1 AND key <= (SELECT max(key) FROM (SELECT key FROM items WHERE sync = ?1 ORDER BY key LIMIT ${FORGET_AT_ONCE}))`,
+            )
             .run(this.syncId(sync) ?? 0).changes,
         ),
       );
@@ -111,7 +113,9 @@ export class Items {
   }
 
   async counts(): Promise<Readonly<Record<string, number>>> {
-    const rows = await this.#db.read(() => this.#db.statement("SELECT name, items FROM syncs JOIN (SELECT sync, count(*) AS items FROM items GROUP BY sync) ON sync = id ORDER BY name").all());
+    const rows = await this.#db.read(() =>
+      this.#db.statement("SELECT name, items FROM syncs JOIN (SELECT sync, count(*) AS items FROM items GROUP BY sync) ON sync = id ORDER BY name").all(),
+    );
     return Object.fromEntries(rows.map(({ name, items }) => [String(name), Number(items)]));
   }
 

@@ -43,7 +43,9 @@ export class Locks {
   }
 
   unlock(destination: string): Promise<boolean> {
-    return this.#db.writeAside(() => this.#db.statement("UPDATE locks SET run = NULL WHERE destination = ? AND run IS NOT NULL").run(destination).changes === 1);
+    return this.#db.writeAside(
+      () => this.#db.statement("UPDATE locks SET run = NULL WHERE destination = ? AND run IS NOT NULL").run(destination).changes === 1,
+    );
   }
 
   /** Whether a lock of that run is held by something that lives, as far as can be told. Synchronous: for use within a transaction. */
@@ -57,7 +59,9 @@ export class Locks {
   #beat(destination: string, epoch: number): Promise<void> {
     return this.#db.writeAside(() => {
       const now = this.#db.now();
-      const { changes } = this.#db.statement("UPDATE locks SET heartbeat_at = ?, expires_at = ? WHERE destination = ? AND epoch = ? AND run IS NOT NULL").run(now, now + LOCK_EXPIRY_MS, destination, epoch);
+      const { changes } = this.#db
+        .statement("UPDATE locks SET heartbeat_at = ?, expires_at = ? WHERE destination = ? AND epoch = ? AND run IS NOT NULL")
+        .run(now, now + LOCK_EXPIRY_MS, destination, epoch);
       if (changes === 0) throw leaseLost(destination);
     });
   }
@@ -89,7 +93,11 @@ function toInfo(row: Record<string, SQLOutputValue>): LockInfo {
 function locked(lock: LockInfo, now: number): TidemarkError {
   const since = new Date(lock.acquiredAt).toISOString();
   const seconds = Math.max(0, Math.round((now - lock.heartbeatAt) / 1000));
-  return new TidemarkError("LOCKED", `${lock.destination} is locked by run ${lock.run} of ${lock.owner} on ${lock.host} (pid ${lock.pid}), since ${since}, last sign of life ${seconds} s ago.`, {
-    hint: `Wait for that run or stop it with \`tidemark stop ${lock.run}\`. If it no longer lives, its lock expires ${LOCK_EXPIRY_MS / 1000} s after its last sign of life; \`tidemark state unlock\` takes it away at once.`,
-  });
+  return new TidemarkError(
+    "LOCKED",
+    `${lock.destination} is locked by run ${lock.run} of ${lock.owner} on ${lock.host} (pid ${lock.pid}), since ${since}, last sign of life ${seconds} s ago.`,
+    {
+      hint: `Wait for that run or stop it with \`tidemark stop ${lock.run}\`. If it no longer lives, its lock expires ${LOCK_EXPIRY_MS / 1000} s after its last sign of life; \`tidemark state unlock\` takes it away at once.`,
+    },
+  );
 }

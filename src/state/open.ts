@@ -23,7 +23,13 @@ export interface StateOptions {
   readonly patienceMs?: number | undefined;
 }
 
-const FILE: DatabaseSyncOptions = { timeout: 0, defensive: true, allowExtension: false, enableForeignKeyConstraints: false, enableDoubleQuotedStringLiterals: false };
+const FILE: DatabaseSyncOptions = {
+  timeout: 0,
+  defensive: true,
+  allowExtension: false,
+  enableForeignKeyConstraints: false,
+  enableDoubleQuotedStringLiterals: false,
+};
 
 /** Files up to this size are looked through when they are opened to be written; it takes a fraction of a second. */
 const CHECKED_BYTES = 64 * 1024 * 1024;
@@ -119,7 +125,8 @@ async function openFile(file: DatabaseSync, path: string, settings: DatabaseSett
 
 function emptyState(options: StateOptions): StateStore {
   const { folder, plan } = options;
-  const refusal = () => new TidemarkError("STATE_MISSING", `There is no state of the plan ${plan} in ${folder} yet.`, { hint: "The first `tidemark apply` makes it." });
+  const refusal = () =>
+    new TidemarkError("STATE_MISSING", `There is no state of the plan ${plan} in ${folder} yet.`, { hint: "The first `tidemark apply` makes it." });
   const file = new DatabaseSync(":memory:");
   file.exec(MIGRATIONS.join(";"));
   return new SqliteState(new StateDatabase(file, statePath(folder, plan), settings(options, refusal)), "");
@@ -133,7 +140,9 @@ function createFile(folder: string, path: string): void {
     closeSync(openSync(fresh, "wx", 0o600));
     const db = new DatabaseSync(fresh, FILE);
     try {
-      db.exec(`PRAGMA journal_mode = WAL; PRAGMA application_id = ${APPLICATION_ID}; BEGIN; ${MIGRATIONS.join(";")}; PRAGMA user_version = ${MIGRATIONS.length}`);
+      db.exec(
+        `PRAGMA journal_mode = WAL; PRAGMA application_id = ${APPLICATION_ID}; BEGIN; ${MIGRATIONS.join(";")}; PRAGMA user_version = ${MIGRATIONS.length}`,
+      );
       db.prepare("INSERT INTO meta VALUES ('lineage', ?), ('serial', 0)").run(randomUUID());
       db.exec("COMMIT");
     } finally {

@@ -30,7 +30,9 @@ export class Outcomes {
       for (const outcome of outcomes) this.#recordOne(runId, outcome, batch);
       for (const { sync, outcome, items, bytes } of batch.deltas()) {
         this.#db
-          .statement("INSERT INTO counters VALUES (?, ?, ?, ?, ?) ON CONFLICT (run, sync, outcome) DO UPDATE SET items = items + excluded.items, bytes = bytes + excluded.bytes")
+          .statement(
+            "INSERT INTO counters VALUES (?, ?, ?, ?, ?) ON CONFLICT (run, sync, outcome) DO UPDATE SET items = items + excluded.items, bytes = bytes + excluded.bytes",
+          )
           .run(runId, sync, outcome, items, bytes);
       }
     });
@@ -40,18 +42,24 @@ export class Outcomes {
   async *applied(planId: string, sinceSerial: number): AsyncGenerator<readonly number[]> {
     const ofRuns = "outcome = 0 AND run IN (SELECT id FROM runs WHERE plan_id = ? AND serial > ?)";
     const last = await this.#db.read(() =>
-      Number(this.#db.statement("SELECT max((SELECT max(seq) FROM outcomes WHERE run = runs.id)) AS last FROM runs WHERE plan_id = ? AND serial > ?").get(planId, sinceSerial)?.["last"] ?? 0),
+      Number(
+        this.#db
+          .statement("SELECT max((SELECT max(seq) FROM outcomes WHERE run = runs.id)) AS last FROM runs WHERE plan_id = ? AND serial > ?")
+          .get(planId, sinceSerial)?.["last"] ?? 0,
+      ),
     );
     for (let from = 1; from <= last; from += SEQS) {
       const rows = await this.#db.read(() =>
-        this.#db.statement(`SELECT DISTINCT seq FROM outcomes WHERE ${ofRuns} AND seq BETWEEN ? AND ? ORDER BY seq`).all(planId, sinceSerial, from, from + SEQS - 1),
+        this.#db
+          .statement(`SELECT DISTINCT seq FROM outcomes WHERE ${ofRuns} AND seq BETWEEN ? AND ? ORDER BY seq`)
+          .all(planId, sinceSerial, from, from + SEQS - 1),
       );
       if (rows.length > 0) yield rows.map(({ seq }) => Number(seq));
     }
   }
 
   async *problems(run: string): AsyncGenerator<readonly Outcome[]> {
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const rows = await this.#db.read(() =>
         this.#db
           .statement(

@@ -19,7 +19,9 @@ export class Runs {
   async start({ run, planId, plan, owner, host, pid, startedAt, items, bytes }: RunStart, leases: readonly Lease[]): Promise<void> {
     await this.#db.write(leases, (serial) =>
       this.#db
-        .statement("INSERT INTO runs (run, plan_id, plan, owner, host, pid, started_at, items, bytes, serial, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running')")
+        .statement(
+          "INSERT INTO runs (run, plan_id, plan, owner, host, pid, started_at, items, bytes, serial, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running')",
+        )
         .run(run, planId, plan, owner, host, pid, startedAt, items, bytes, serial),
     );
   }
@@ -64,7 +66,9 @@ export class Runs {
     const kept = STATUSES.find((status) => status === row["status"]) ?? "failed";
     const counts: Record<string, Record<keyof typeof OUTCOMES, number>> = {};
     let appliedBytes = 0;
-    const counters = this.#db.statement("SELECT name, outcome, items, counters.bytes FROM counters JOIN syncs ON syncs.id = sync WHERE run = ? ORDER BY name, outcome").all(row["id"] ?? 0);
+    const counters = this.#db
+      .statement("SELECT name, outcome, items, counters.bytes FROM counters JOIN syncs ON syncs.id = sync WHERE run = ? ORDER BY name, outcome")
+      .all(row["id"] ?? 0);
     for (const { name, outcome, items, bytes } of counters) {
       const kind = outcomeOf(Number(outcome));
       const ofSync = (counts[String(name)] ??= { applied: 0, stale: 0, failed: 0, refused: 0, cancelled: 0, inDoubt: 0 });
@@ -82,7 +86,7 @@ export class Runs {
       items: Number(row["items"]),
       bytes: Number(row["bytes"]),
       status: kept === "running" && !this.#locks.isAlive(run) ? "interrupted" : kept,
-      finishedAt: row["finished_at"] == null ? undefined : Number(row["finished_at"]),
+      finishedAt: typeof row["finished_at"] === "number" ? row["finished_at"] : undefined,
       counts,
       appliedBytes,
     };

@@ -5,7 +5,20 @@ import { Locks } from "./locks.ts";
 import type { Outcome } from "./outcome.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Runs } from "./runs.ts";
-import type { ControlRequest, IntentLog, Intent, ItemRecord, KeyRange, Lease, LockInfo, LockOwner, RunInfo, RunStart, RunStatus, StateStore } from "./state-store.ts";
+import type {
+  ControlRequest,
+  IntentLog,
+  Intent,
+  ItemRecord,
+  KeyRange,
+  Lease,
+  LockInfo,
+  LockOwner,
+  RunInfo,
+  RunStart,
+  RunStatus,
+  StateStore,
+} from "./state-store.ts";
 
 const CONTROLS: readonly ControlRequest[] = ["stop", "abort"];
 

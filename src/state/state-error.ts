@@ -21,7 +21,10 @@ export function stateError(error: unknown, path: string): unknown {
     case SQLITE_NOTADB:
       return damaged(path, messageOf(error), error);
     default:
-      return new TidemarkError("STATE_UNREADABLE", `The state ${path} cannot be read or written: ${messageOf(error)}`, { hint: "Check the disk that holds it.", cause: error });
+      return new TidemarkError("STATE_UNREADABLE", `The state ${path} cannot be read or written: ${messageOf(error)}`, {
+        hint: "Check the disk that holds it.",
+        cause: error,
+      });
   }
 }
 
@@ -50,7 +53,10 @@ function fileError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || !("code" in error) || !("syscall" in error)) return error;
   if (error.code === "ENOSPC" || error.code === "EDQUOT") return diskFull(path, error);
   if (error.code === "EACCES" || error.code === "EPERM" || error.code === "EROFS") return readOnly(path, error);
-  return new TidemarkError("STATE_UNREADABLE", `The state ${path} cannot be opened: ${error.message}`, { hint: "Check that its folder can be made and read.", cause: error });
+  return new TidemarkError("STATE_UNREADABLE", `The state ${path} cannot be opened: ${error.message}`, {
+    hint: "Check that its folder can be made and read.",
+    cause: error,
+  });
 }
 
 function messageOf(error: unknown): string {
