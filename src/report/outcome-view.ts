@@ -1,0 +1,112 @@
+import type { ChangesetSummary } from "../changeset/summary.ts";
+import { visible } from "../core/escape.ts";
+import { formatBytes, formatCount, formatDuration } from "../core/units.ts";
+import type { RunResult, SyncResult } from "../engine/run.ts";
+import type { Outcome } from "../state/outcome.ts";
+import type { StateStore } from "../state/state-store.ts";
+import type { Output } from "./output.ts";
+import type { Paint } from "./paint.ts";
+import { counted } from "./words.ts";
+
+/** On a screen; all of them are in the state. */
+const PROBLEMS_SHOWN = 20;
+
+const FATE_WORDS = {
+  stale: "changed since they were reviewed, and were left alone",
+  failed: "failed",
+  refused: "were refused",
+  cancelled: "were cancelled",
+  inDoubt: "are in doubt: nobody could find out what became of them",
+} as const;
+
+export interface OutcomeViewOptions {
+  readonly summary: ChangesetSummary;
+  readonly result: RunResult;
+  readonly state: Pick<StateStore, "problems">;
+  readonly out: Output;
+  readonly paint: Paint;
+  readonly planFile: string;
+  readonly elapsedMs: number;
+}
+
+/** How a run ended: problems first, each with what to do, then the counts. */
+export async function showOutcome({ summary, result, state, out, paint, planFile, elapsedMs }: OutcomeViewOptions): Promise<void> {
+  const { run } = result;
+  if (run === undefined) {
+    out.line(`${paint.strong("Nothing to do.")} Both ends are as the plan ${visible(summary.plan)} wants them.`);
+    return conflictsLine(summary, out, paint);
+  }
+  if (result.problems > 0) await showProblems({ run, state, out, paint, planFile, problems: result.problems });
+
+  for (const [name, sync] of Object.entries(result.syncs)) out.line(`${paint.strong(visible(name))}: ${syncSentence(sync, paint)}`);
+  conflictsLine(summary, out, paint);
+  if (result.stopped) {
+    const rest = Math.max(0, plannedItems(summary) - doneItems(result));
+    out.line(`${paint.warn("Stopped")} after ${formatDuration(elapsedMs)}${rest > 0 ? `, with ${counted(rest, "object")} left` : ""}. Apply again to go on.`);
+  } else {
+    out.line(`${result.status === "applied" ? paint.good("Applied") : paint.warn("Applied in part")} in ${formatDuration(elapsedMs)}. Run ${run}.`);
+  }
+}
+
+async function showProblems({ run, state, out, paint, planFile, problems }: { run: string; state: Pick<StateStore, "problems">; out: Output; paint: Paint; planFile: string; problems: number }): Promise<void> {
+  out.line(paint.strong(`${counted(problems, "problem")}:`));
+  let shown = 0;
+  for await (const page of state.problems(run)) {
+    for (const problem of page) {
+      if (problem.outcome === "cancelled") continue;
+      if (shown === PROBLEMS_SHOWN) {
+        out.line(`  … and ${formatCount(problems - shown)} more: tidemark history ${visible(planFile)} --run ${run}`);
+        out.line();
+        return;
+      }
+      out.write(problemLines(problem, paint));
+      shown += 1;
+    }
+  }
+  out.line();
+}
+
+/** One item that was not applied: what, why, what to do. */
+export function problemLines({ outcome, sync, key, action, code, message, hint }: Outcome, paint: Paint): string {
+  const fate = outcome === "inDoubt" ? "in doubt" : outcome;
+  const lines = [`  ${paint.remove(fate)}  ${visible(sync)}: ${action} ${visible(key)}`, `    ${visible(message ?? "")} ${paint.faint(`[${code ?? "UNKNOWN"}]`)}`];
+  if (hint !== undefined) lines.push(`    ${visible(hint)}`);
+  return `${lines.join("\n")}\n`;
+}
+
+function syncSentence({ outcomes, bytes }: SyncResult, paint: Paint): string {
+  const parts = [`${formatCount(outcomes.applied)} applied (${formatBytes(bytes)})`];
+  for (const [fate, words] of Object.entries(FATE_WORDS)) {
+    const items = outcomes[fate as keyof typeof FATE_WORDS];
+    if (items > 0) parts.push(paint.warn(`${formatCount(items)} ${words}`));
+  }
+  return parts.join("; ");
+}
+
+function conflictsLine({ syncs }: ChangesetSummary, out: Output, paint: Paint): void {
+  const conflicts = syncs.reduce((total, { actions }) => total + actions.conflict.items, 0);
+  if (conflicts > 0) out.line(paint.warn(`${counted(conflicts, "object")} in conflict: left alone. \`plan\` tells which.`));
+}
+
+function plannedItems({ syncs }: ChangesetSummary): number {
+  return syncs.reduce((total, { actions }) => total + actions.copy.items + actions.overwrite.items + actions.delete.items, 0);
+}
+
+function doneItems({ syncs }: RunResult): number {
+  return Object.values(syncs).reduce((total, { outcomes }) => total + Object.values(outcomes).reduce((sum, items) => sum + items, 0) - outcomes.cancelled, 0);
+}
+
+/** The last line of `apply`. */
+export function applySummaryJson(summary: ChangesetSummary, result: RunResult): { type: "summary"; [field: string]: unknown } {
+  return {
+    type: "summary",
+    command: "apply",
+    plan: summary.plan,
+    planId: summary.planId,
+    run: result.run ?? null,
+    status: result.status,
+    stopped: result.stopped,
+    hasConflicts: summary.hasConflicts,
+    syncs: result.syncs,
+  };
+}

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { progressLine } from "../../src/report/progress/progress.ts";
+import { ProgressState } from "../../src/report/progress/progress-state.ts";
+
+function run(): { state: ProgressState; at(ms: number): void } {
+  let now = 0;
+  const state = new ProgressState(() => now);
+  return { state, at: (ms) => (now = ms) };
+}
+
+test("listing is told before anything is applied", () => {
+  const { state } = run();
+  expect(progressLine(state.snapshot())).toBeUndefined();
+  state.take({ type: "syncListing", sync: "media" });
+  state.take({ type: "listed", sync: "media", source: 1200, destination: 7 });
+  expect(progressLine(state.snapshot())).toBe("media: listed 1,200 objects at the source, 7 at the destination");
+});
+
+test("what is done is summed over syncs, with rate and time left", () => {
+  const { state, at } = run();
+  state.take({ type: "runStarted", run: "r", planId: "p", resumed: false, items: 100, bytes: 10_000 });
+  at(5000);
+  state.take({ type: "progress", sync: "media", items: 30, bytes: 3000, failed: 1 });
+  state.take({ type: "progress", sync: "docs", items: 20, bytes: 2000, failed: 0 });
+  const snapshot = state.snapshot();
+
+  expect(snapshot.items).toEqual({ done: 50, of: 100, failed: 1 });
+  expect(snapshot.rate).toEqual({ items: 10, bytes: 1000 });
+  expect(snapshot.left).toBe(5000);
+  expect(progressLine(snapshot)).toBe("50 of 100 objects; 5 kB of 10 kB; 10/s, 1 kB/s; about 5 s left; 1 with problems");
+});
+
+test("a large object on its way counts before it is an outcome, and not twice after", () => {
+  const { state, at } = run();
+  state.take({ type: "runStarted", run: "r", planId: "p", resumed: false, items: 1, bytes: 1000 });
+  at(1000);
+  state.take({ type: "transferred", bytes: 500 });
+  expect(state.snapshot().bytes.done).toBe(500);
+  at(2000);
+  state.take({ type: "transferred", bytes: 500 });
+  state.take({ type: "progress", sync: "media", items: 1, bytes: 1000, failed: 0 });
+  expect(state.snapshot().bytes.done).toBe(1000);
+});
+
+test("the rate is that of the last half minute, not of the whole run", () => {
+  const { state, at } = run();
+  state.take({ type: "runStarted", run: "r", planId: "p", resumed: false, items: 10_000, bytes: 0 });
+  for (let second = 1; second <= 120; second++) {
+    at(second * 1000);
+    state.take({ type: "progress", sync: "media", items: second <= 60 ? second * 100 : 6000 + (second - 60), bytes: 0, failed: 0 });
+  }
+  expect(Math.round(state.snapshot().rate.items)).toBe(1);
+});
