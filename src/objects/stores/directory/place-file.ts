@@ -1,24 +1,10 @@
 import { hash } from "node:crypto";
-import {
-  type BigIntStats,
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  futimesSync,
-  linkSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
+import { chmodSync, closeSync, fsyncSync, futimesSync, linkSync, openSync, readFileSync, renameSync, rmSync, unlinkSync, writeSync } from "node:fs";
 import { ItemError } from "../../../core/errors.ts";
 import { clash, errnoOf, mismatch, quoted, writeFault } from "./faults.ts";
 import { factsOf, type FileFacts, fileTime, isVersion } from "./file-version.ts";
 import { CREATE } from "./flags.ts";
 import { type Folders, look } from "./folders.ts";
-import { sameContent } from "./same-content.ts";
 import type { FolderJob, Placement, PlaceResult, WorkerSetup, WriteJob } from "./jobs.ts";
 import { parentOf } from "./names.ts";
 
@@ -109,15 +95,7 @@ function create(temporary: string, path: string, key: string): void {
   const there = look(path, "skip");
   if (!there) renameSync(temporary, path);
   else if (there.isDirectory()) throw clash(key);
-  else if (there.isFile() && sameFile(there, temporary, path)) unlinkSync(temporary);
   else throw new ItemError("stale", "DESTINATION_CHANGED", `${quoted(key)} has appeared at the destination since the plan was made.`, { hint: "Plan again." });
-}
-
-/** Whether it is this very file that is there: put there by a run that was killed before it could tell. */
-function sameFile(there: BigIntStats, temporary: string, path: string): boolean {
-  const ours = look(temporary, "skip");
-  if (!ours || ours.size !== there.size || ours.mtimeNs !== there.mtimeNs) return false;
-  return (ours.dev === there.dev && ours.ino === there.ino) || sameContent(temporary, path);
 }
 
 function replace(setup: WorkerSetup, temporary: string, path: string, key: string, version: Parameters<typeof isVersion>[1]): void {

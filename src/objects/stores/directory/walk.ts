@@ -1,5 +1,6 @@
 import { type BigIntStats, lstatSync, realpathSync, statSync } from "node:fs";
 import { compareKeys } from "../../../core/byte-order.ts";
+import { TidemarkError } from "../../../core/errors.ts";
 import { quoted } from "./faults.ts";
 import { factsOf } from "./file-version.ts";
 import { type FolderChild, readFolder } from "./folder.ts";
@@ -53,7 +54,7 @@ export class Walk {
 
   #visit(frame: Frame, child: FolderChild): void {
     const key = frame.key + child.name;
-    if (child.problem) this.#page.problem(key, child.problem);
+    if (child.problem) this.#tell(key, child.problem);
     else if (key.endsWith("/")) this.#enter(key, frame.path + child.name);
     else this.#file(key, frame.path + child.name, child.linked);
   }
@@ -63,13 +64,13 @@ export class Walk {
     try {
       stats = (linked ? statSync : lstatSync)(path, LOOK);
     } catch (error) {
-      this.#page.problem(key, itemProblem("FILE_UNREADABLE", key, error));
+      this.#tell(key, itemProblem("FILE_UNREADABLE", key, error));
       return;
     }
     // Removed since its folder was read.
     if (!stats) return;
     if (stats.isFile()) this.#page.file(key, stats);
-    else this.#page.problem(key, itemProblem("SPECIAL_FILE", key, `became something else while its folder was read`));
+    else this.#tell(key, itemProblem("SPECIAL_FILE", key, `became something else while its folder was read`));
   }
 
   /** Puts a folder on the stack; where it cannot be read, tells so. */
@@ -82,8 +83,22 @@ export class Walk {
     } catch (error) {
       if (key === "") throw error;
       const problem = folderProblem(key, error);
-      if (problem) this.#page.problem(key, problem);
+      if (problem) this.#tell(key, problem);
     }
+  }
+
+  /**
+   * Of a folder above the range's prefix, what is told is that nothing is known beneath the prefix:
+   * another prefix beneath the same folder may be listed too, and a listing never repeats a key.
+   */
+  #tell(key: string, problem: ListingProblem): void {
+    const { prefix } = this.#range;
+    const above = problem.scope === "subtree" && prefix !== key && prefix.startsWith(key);
+    if (above && !prefix.endsWith("/"))
+      throw new TidemarkError(problem.code, problem.message, {
+        hint: `Nothing can be told of what begins with ${quoted(prefix)}: make the folder readable, or leave the prefix out.`,
+      });
+    this.#page.problem(above ? prefix : key, problem);
   }
 
   /** @returns undefined where the folder is one of those that lead to it */
@@ -93,7 +108,7 @@ export class Walk {
     const stats = statSync(real, { bigint: true });
     const identity = { device: stats.dev, inode: stats.ino };
     if (this.#stack.some((frame) => sameFolder(frame.identity, identity))) {
-      this.#page.problem(key, { code: "SYMLINK_LOOP", message: `${quoted(key)} leads back to a folder that it is in.`, scope: "subtree" });
+      this.#tell(key, { code: "SYMLINK_LOOP", message: `${quoted(key)} leads back to a folder that it is in.`, scope: "subtree" });
       return undefined;
     }
     return { path: real.endsWith("/") ? real : `${real}/`, identity };

@@ -93,7 +93,7 @@ class Thread {
   #failure: Error | undefined;
 
   constructor(setup: WorkerSetup, idle: () => void) {
-    this.#worker = new Worker(workerFile(), { workerData: setup, name: "directory" });
+    this.#worker = new Worker(workerFile(), { workerData: setup, name: "directory", resourceLimits: { maxYoungGenerationSizeMb: 8 } });
     this.#worker.on("message", (response: Response) => {
       if (response.id !== this.#id) return;
       const batch = this.#batch;
@@ -123,6 +123,7 @@ class Thread {
     }
     this.#batch = batch;
     this.#worker.ref();
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     this.#worker.postMessage({ id: ++this.#id, jobs: batch.map(({ job }) => job) } satisfies Request);
   }
 
