@@ -34,6 +34,11 @@ async function contentOf(path: string): Promise<string> {
   }
 }
 
+function codeOf(error: unknown): string {
+  expect(error).toBeInstanceOf(TidemarkError);
+  return error instanceof TidemarkError ? error.code : "";
+}
+
 test.each([
   "UPDATE effects SET key = 'key-999' WHERE id = 3",
   "UPDATE effects SET kind = 3 WHERE id = 3",
@@ -97,7 +102,7 @@ test("a number that JavaScript cannot hold is refused", async () => {
   const db = new DatabaseSync(path);
   db.exec("UPDATE effects SET bytes = 9223372036854775807 WHERE id = 3");
   db.close();
-  await expect(openChangeset(path)).rejects.toMatchObject({ code: expect.stringMatching(/^CHANGESET_(ALTERED|UNREADABLE)$/) });
+  expect(codeOf(await contentOf(path).catch((error: unknown) => error))).toMatch(/^CHANGESET_(ALTERED|UNREADABLE)$/);
 });
 
 test("with any byte changed it is refused, or nothing it says is different", async () => {
@@ -111,8 +116,7 @@ test("with any byte changed it is refused, or nothing it says is different", asy
       writeFileSync(path, changed);
       const found = await contentOf(path).catch((error: unknown) => error);
       if (found instanceof Error) {
-        expect(found).toBeInstanceOf(TidemarkError);
-        expect(found).toMatchObject({ code: expect.stringMatching(/^CHANGESET_(ALTERED|UNREADABLE|FORMAT)$/) });
+        expect(codeOf(found)).toMatch(/^CHANGESET_(ALTERED|UNREADABLE|FORMAT)$/);
       } else {
         expect(found).toBe(whole);
       }
@@ -144,7 +148,7 @@ test("cut short anywhere it is refused", async () => {
   for (let cut = 0; cut < length; cut += Math.ceil(length / 60)) {
     const path = copied();
     truncateSync(path, cut);
-    await expect(openChangeset(path), `cut at ${cut}`).rejects.toMatchObject({ code: expect.stringMatching(/^CHANGESET_(ALTERED|UNREADABLE)$/) });
+    expect(codeOf(await contentOf(path).catch((error: unknown) => error)), `cut at ${cut}`).toMatch(/^CHANGESET_(ALTERED|UNREADABLE)$/);
   }
 });
 
@@ -153,7 +157,9 @@ test("another format names the version that wrote it", async () => {
   const db = new DatabaseSync(path);
   db.exec("PRAGMA user_version = 9; UPDATE meta SET value = '7.0.1' WHERE name = 'tidemark'; DROP TABLE notes");
   db.close();
-  await expect(openChangeset(path)).rejects.toMatchObject({ code: "CHANGESET_FORMAT", message: expect.stringContaining("Tidemark 7.0.1 in format 9") });
+  const error = await openChangeset(path).catch((refused: unknown) => refused);
+  expect(codeOf(error)).toBe("CHANGESET_FORMAT");
+  expect(String(error)).toContain("Tidemark 7.0.1 in format 9");
 });
 
 test("what is no changeset is said to be none", async () => {
