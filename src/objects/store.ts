@@ -129,11 +129,14 @@ export interface ReadOptions {
   readonly signal: AbortSignal;
 }
 
-/** Content that was opened: small ones whole, larger ones as a stream that must be consumed or destroyed. */
+/**
+ * Content that was opened: small ones whole, larger ones as a stream that must be consumed or destroyed.
+ * `md5`, hexadecimal, is what this very body must have, where the store knows that.
+ */
 export interface ObjectBody extends ObjectHead {
   /** Of this body, so of the range where one was asked for. */
   readonly size: number;
-  readonly content: { readonly kind: "whole"; readonly bytes: Uint8Array; readonly md5: string | undefined } | { readonly kind: "stream"; readonly stream: Readable };
+  readonly content: { readonly kind: "whole"; readonly bytes: Uint8Array; readonly md5: string | undefined } | { readonly kind: "stream"; readonly stream: Readable; readonly md5?: string | undefined };
 }
 
 /** What is to be written. Opened again for a retry, and by range for parts. */

@@ -19,6 +19,16 @@ export function changed(key: string, how = "was changed since it was listed"): I
   return new ItemError("stale", "SOURCE_CHANGED", `${quoted(key)} ${how}.`, { hint: "Plan again once nothing writes to it any more." });
 }
 
+/** The stop that a user asked for, as an item's fate. */
+export function cancelled(key: string, cause: unknown): ItemError {
+  return new ItemError("cancelled", "CANCELLED", `${quoted(key)} was not finished: the run was stopped.`, { hint: "Apply again to go on.", cause });
+}
+
+/** What stopped the work on one item: the signal is what the user wanted, whatever it broke. */
+export function stoppedBy(signal: AbortSignal, key: string, error: unknown): unknown {
+  return signal.aborted && !(error instanceof ItemError) ? cancelled(key, error) : error;
+}
+
 export function linkedPath(key: string): ItemError {
   return new ItemError("stale", "SYMLINK_IN_PATH", `A folder on the way to ${quoted(key)} is a symbolic link now.`, {
     hint: "Put the folder back, or set `symlinks: follow` where its target may be used.",

@@ -80,9 +80,11 @@ export interface WriteJob extends Placement {
   readonly readBack: boolean;
 }
 
-/** Makes the temporary folder that a file will be written to. */
+/** Makes the temporary file that a large one will be written to. @returns its path */
 export interface PrepareJob {
   readonly op: "prepare";
+  /** That it is for. */
+  readonly key: string;
   readonly temporary: string;
 }
 

@@ -22,7 +22,7 @@ const MAX_PATH = 4095;
  */
 export function nameProblem(key: string, root: string): KeyProblem | undefined {
   if (key === "") return problem("KEY_EMPTY", key, "names no file");
-  if (key.includes("\0")) return problem("KEY_NUL", key, "holds a NUL character, which no file name can");
+  if (key.includes("\0")) return problem("KEY_HAS_NUL", key, "holds a NUL character, which no file name can");
   if (!key.isWellFormed()) return problem("KEY_NOT_UTF8", key, "is not text that UTF-8 can hold");
   const folder = key.endsWith("/");
   for (const name of (folder ? key.slice(0, -1) : key).split("/")) {

@@ -5,7 +5,7 @@ import { clash, errnoOf, mismatch, quoted, writeFault } from "./faults.ts";
 import { factsOf, type FileFacts, fileTime, isVersion } from "./file-version.ts";
 import { CREATE } from "./flags.ts";
 import { type Folders, look } from "./folders.ts";
-import type { FolderJob, Placement, PlaceResult, WorkerSetup, WriteJob } from "./jobs.ts";
+import type { FolderJob, Placement, PlaceResult, PrepareJob, WorkerSetup, WriteJob } from "./jobs.ts";
 import { parentOf } from "./names.ts";
 
 /** Writes a small file under its temporary name and gives it its own. */
@@ -14,8 +14,8 @@ export function writeFile(setup: WorkerSetup, folders: Folders, job: WriteJob): 
   if (md5 !== undefined && hash("md5", bytes) !== md5) throw mismatch(key);
   let temporary: string | undefined;
   try {
-    temporary = temporaryPath(folders, job.temporary);
-    const file = openSync(temporary, CREATE, 0o666);
+    const { path, file } = createTemporary(folders, job.temporary);
+    temporary = path;
     try {
       for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
       if (mtime !== undefined) futimesSync(file, fileTime(mtime), fileTime(mtime));
@@ -31,8 +31,32 @@ export function writeFile(setup: WorkerSetup, folders: Folders, job: WriteJob): 
   }
 }
 
+/** Opens a new temporary file. Its folder may be removed by whoever finds it empty, also just now. */
+export function createTemporary(folders: Folders, temporary: string): { readonly path: string; readonly file: number } {
+  for (let attempt = 1; ; attempt++) {
+    const path = temporaryPath(folders, temporary);
+    try {
+      return { path, file: openSync(path, CREATE, 0o666) };
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT" || attempt >= ATTEMPTS) throw error;
+      folders.forget(parentOf(temporary));
+    }
+  }
+}
+
+/** Makes an empty temporary file, to be filled by its path. */
+export function prepareFile(folders: Folders, { key, temporary }: PrepareJob): string {
+  try {
+    const { path, file } = createTemporary(folders, temporary);
+    closeSync(file);
+    return path;
+  } catch (error) {
+    throw writeFault(error, key);
+  }
+}
+
 /** Makes the temporary folder where it is missing. @returns absolute real path */
-export function temporaryPath(folders: Folders, temporary: string): string {
+function temporaryPath(folders: Folders, temporary: string): string {
   const slash = temporary.lastIndexOf("/");
   const folder = temporary.slice(0, slash + 1);
   return folders.make(folder, temporary) + temporary.slice(slash + 1);
@@ -55,9 +79,10 @@ const ATTEMPTS = 8;
 function place(setup: WorkerSetup, folders: Folders, { key, expect }: Placement, temporary: string): PlaceResult {
   const parent = parentOf(key);
   for (let attempt = 1; ; attempt++) {
-    const folder = folders.make(parent, key);
-    const path = folder + key.slice(parent.length);
     try {
+      // What is replaced is in a folder that is there.
+      const folder = expect.kind === "absent" ? folders.make(parent, key) : folders.real(parent, key);
+      const path = folder + key.slice(parent.length);
       if (expect.kind === "absent") create(temporary, path, key);
       else replace(setup, temporary, path, key, expect.version);
       folders.touched(folder);
@@ -74,6 +99,7 @@ function place(setup: WorkerSetup, folders: Folders, { key, expect }: Placement,
       }
       // The folder was removed by whoever deleted its last file.
       if (errnoOf(error) !== "ENOENT" || attempt >= ATTEMPTS || !exists(temporary)) throw error;
+      if (expect.kind === "version") throw replacedGone(key);
       folders.forget(parent);
     }
   }
@@ -100,13 +126,17 @@ function create(temporary: string, path: string, key: string): void {
 
 function replace(setup: WorkerSetup, temporary: string, path: string, key: string, version: Parameters<typeof isVersion>[1]): void {
   const there = look(path, setup.symlinks);
-  if (!there) throw new ItemError("stale", "DESTINATION_CHANGED", `${quoted(key)} is no longer at the destination.`, { hint: "Plan again." });
+  if (!there) throw replacedGone(key);
   if (there.isDirectory()) throw clash(key);
   if (!there.isFile() || !isVersion(factsOf(there), version))
     throw new ItemError("stale", "DESTINATION_CHANGED", `${quoted(key)} was changed at the destination since the plan was made.`, { hint: "Plan again." });
   // Who may read and run it is the owner's choice, which a new content does not undo.
   chmodSync(temporary, Number(there.mode & 0o777n));
   renameSync(temporary, path);
+}
+
+function replacedGone(key: string): ItemError {
+  return new ItemError("stale", "DESTINATION_CHANGED", `${quoted(key)} is no longer at the destination.`, { hint: "Plan again." });
 }
 
 function exists(path: string): boolean {

@@ -1,11 +1,10 @@
-import { closeSync, linkSync, openSync, rmSync } from "node:fs";
+import { closeSync, linkSync, rmSync } from "node:fs";
 import { sweep } from "./delete-file.ts";
 import { writeFault } from "./faults.ts";
-import { CREATE } from "./flags.ts";
 import type { Folders } from "./folders.ts";
 import type { ProbeJob, ProbeResult } from "./jobs.ts";
 import { parentOf } from "./names.ts";
-import { temporaryPath } from "./place-file.ts";
+import { createTemporary } from "./place-file.ts";
 
 /**
  * Tries to make a file, and a hard link to it, and removes both.
@@ -16,9 +15,9 @@ export function probe(folders: Folders, { temporary }: ProbeJob): ProbeResult {
   // Nothing is made only to be looked at.
   if (!folders.rootExists) return { links: true };
   try {
-    const path = temporaryPath(folders, temporary);
+    const { path, file } = createTemporary(folders, temporary);
+    closeSync(file);
     try {
-      closeSync(openSync(path, CREATE, 0o600));
       return { links: canLink(path) };
     } finally {
       rmSync(path, { force: true });

@@ -1,7 +1,7 @@
 import type { KeyProblem, ObjectBody, ObjectEntry, ObjectHead, ListRange, ReadOptions, ReadStore, StoreContext } from "../../store.ts";
 import { isCaseInsensitive } from "./case.ts";
-import { changed } from "./faults.ts";
-import { type FileFacts, isVersion, versionOf } from "./file-version.ts";
+import { stoppedBy } from "./faults.ts";
+import { type FileFacts, versionOf } from "./file-version.ts";
 import { readFlags } from "./flags.ts";
 import type { WalkPage } from "./jobs.ts";
 import { KeyClashes } from "./key-clash.ts";
@@ -39,7 +39,7 @@ export class DirectoryReadStore implements ReadStore {
   }
 
   async *list({ prefix, after, upTo }: ListRange, signal: AbortSignal): AsyncGenerator<readonly ObjectEntry[], void, undefined> {
-    const walk = ++this.#walks;
+    const walk = this.#walks++;
     const walker = (this.#walkers[walk % WALKERS] ??= new WorkerPool(this.root, 1));
     const range = { prefix, after, upTo };
     const request = () => {
@@ -68,11 +68,18 @@ export class DirectoryReadStore implements ReadStore {
     return facts ? headOf(facts) : undefined;
   }
 
-  async read(key: string, { version, range, signal }: ReadOptions): Promise<ObjectBody> {
+  async read(key: string, options: ReadOptions): Promise<ObjectBody> {
     this.context.countRequest?.("read");
+    try {
+      return await this.#open(key, options);
+    } catch (error) {
+      throw stoppedBy(options.signal, key, error);
+    }
+  }
+
+  async #open(key: string, { version, range, signal }: ReadOptions): Promise<ObjectBody> {
     const { facts, path, body } = await this.pool.run<"read">({ op: "read", key, version, range, limit: WHOLE }, signal);
     if (body) return { ...headOf(facts), size: body.bytes.length, content: { kind: "whole", bytes: body.bytes, md5: body.md5 } };
-    if (version && !isVersion(facts, version)) throw changed(key);
     const start = range?.start ?? 0;
     const end = Math.min(range?.end ?? facts.size, facts.size - 1);
     const stream = await streamFile(key, path, readFlags(this.root.symlinks), facts, { start, end }, signal);

@@ -1,10 +1,10 @@
 /** A thread that works on files for a directory store: see jobs.ts. */
 import { parentPort, workerData } from "node:worker_threads";
 import { deleteFile, sweep } from "./delete-file.ts";
-import { toFault } from "./faults.ts";
+import { toFault, writeFault } from "./faults.ts";
 import { Folders } from "./folders.ts";
 import type { Fault, Job, JobOp, JobResults, Request, Response, WorkerSetup } from "./jobs.ts";
-import { makeFolder, publishFile, temporaryPath, writeFile } from "./place-file.ts";
+import { makeFolder, prepareFile, publishFile, writeFile } from "./place-file.ts";
 import { probe } from "./probe.ts";
 import { headFile, readFile } from "./read-file.ts";
 import { RootWatch } from "./root-watch.ts";
@@ -38,7 +38,7 @@ function runAll(jobs: readonly Job[]): (JobResults[JobOp] | Fault)[] {
     return results;
   } catch (error) {
     // The root is not what it was, or names cannot be made durable: nothing of the batch can be vouched for.
-    return jobs.map(() => toFault(error));
+    return jobs.map((job) => toFault(writeFault(error, "key" in job ? job.key : "")));
   }
 }
 
@@ -56,7 +56,7 @@ function run(folders: Folders, job: Job): JobResults[JobOp] {
     case "write":
       return writeFile(setup, folders, job);
     case "prepare":
-      return temporaryPath(folders, job.temporary);
+      return prepareFile(folders, job);
     case "publish":
       return publishFile(setup, folders, job);
     case "folder":

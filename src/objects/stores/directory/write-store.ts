@@ -3,8 +3,8 @@ import type { DirectoryLocation } from "../../../core/sync-plan.ts";
 import type { ItemVersion } from "../../../core/version.ts";
 import type { BodySource, Conditions, ObjectBody, ReadStore, StoreCheck, StoreContext, WriteOptions, WriteResult, WriteStore } from "../../store.ts";
 import { checkDirectory } from "./check.ts";
-import { changed } from "./faults.ts";
-import { parseModified, versionOf } from "./file-version.ts";
+import { changed, stoppedBy } from "./faults.ts";
+import { type FileFacts, parseModified, versionOf } from "./file-version.ts";
 import type { PlaceResult } from "./jobs.ts";
 import { parentOf, TEMP_FOLDER } from "./names.ts";
 import { DirectoryReadStore } from "./read-store.ts";
@@ -35,12 +35,19 @@ export class DirectoryWriteStore extends DirectoryReadStore implements WriteStor
   async write(key: string, source: BodySource, options: WriteOptions): Promise<WriteResult> {
     const problem = this.refuses(key);
     if (problem) throw new ItemError("refused", problem.code, problem.message, { hint: "Exclude it, or give it another name at the source." });
-    if (key.endsWith("/")) return this.#makeFolder(key, source, options);
+    try {
+      return { version: versionOf(await this.#write(key, source, options)) };
+    } catch (error) {
+      throw stoppedBy(options.signal, key, error);
+    }
+  }
 
+  async #write(key: string, source: BodySource, options: WriteOptions): Promise<FileFacts> {
+    if (key.endsWith("/")) return this.#makeFolder(key, source, options);
     const parent = parentOf(key);
     if (!this.#mounted.has(parent)) {
       const placed = await this.#place(key, this.#temporary(""), source, options);
-      if (placed !== "crossDevice") return { version: versionOf(placed) };
+      if (placed !== "crossDevice") return placed;
       this.#mounted.add(parent);
     }
     // Beside its place, where a killed run's leftovers are found by the intent only.
@@ -50,7 +57,7 @@ export class DirectoryWriteStore extends DirectoryReadStore implements WriteStor
       const placed = await this.#place(key, temporary, source, options);
       if (placed === "crossDevice")
         throw new ItemError("failed", "WRITE_FAILED", `The mounts above ${JSON.stringify(key)} changed while it was written.`, { hint: "Apply again." });
-      return { version: versionOf(placed) };
+      return placed;
     } finally {
       await this.pool.run<"sweep">({ op: "sweep", folders: [`${parent}${TEMP_FOLDER}/${this.#run}/`], onlyEmpty: true });
       await options.intents.end(intent);
@@ -58,7 +65,11 @@ export class DirectoryWriteStore extends DirectoryReadStore implements WriteStor
   }
 
   async delete(key: string, version: ItemVersion, signal: AbortSignal): Promise<void> {
-    await this.pool.run<"delete">({ op: "delete", key, version }, signal);
+    try {
+      await this.pool.run<"delete">({ op: "delete", key, version }, signal);
+    } catch (error) {
+      throw stoppedBy(signal, key, error);
+    }
   }
 
   canCopyFrom(_from: ReadStore): boolean {
@@ -66,8 +77,7 @@ export class DirectoryWriteStore extends DirectoryReadStore implements WriteStor
   }
 
   async conditions(signal: AbortSignal): Promise<Conditions> {
-    const { links } =
-      this.pool && this.context.run !== undefined ? await this.pool.run<"probe">({ op: "probe", temporary: this.#temporary("") }, signal) : { links: true };
+    const { links } = await this.pool.run<"probe">({ op: "probe", temporary: this.#temporary("") }, signal);
     return { putIfAbsent: links, putIfMatch: false, copyIfAbsent: false, copySourceIfMatch: false, deleteIfMatch: false };
   }
 
@@ -86,11 +96,9 @@ export class DirectoryWriteStore extends DirectoryReadStore implements WriteStor
   }
 
   override async close(): Promise<void> {
-    try {
-      if (this.#written > 0) await this.pool.run<"sweep">({ op: "sweep", folders: [`${TEMP_FOLDER}/${this.#run}/`], onlyEmpty: true });
-    } finally {
-      await super.close();
-    }
+    // Where it fails, the folder is as lost to us as a killed run's: the next run removes it.
+    if (this.#written > 0) await this.pool.run<"sweep">({ op: "sweep", folders: [`${TEMP_FOLDER}/${this.#run}/`], onlyEmpty: true }).catch(() => {});
+    await super.close();
   }
 
   get #run(): string {
@@ -104,28 +112,29 @@ export class DirectoryWriteStore extends DirectoryReadStore implements WriteStor
     return `${folder}${TEMP_FOLDER}/${this.#run}/${this.#written}`;
   }
 
-  async #makeFolder(key: string, source: BodySource, { signal }: WriteOptions): Promise<WriteResult> {
+  async #makeFolder(key: string, source: BodySource, { signal }: WriteOptions): Promise<FileFacts> {
     if (source.size > 0)
       throw new ItemError("refused", "KEY_ENDS_IN_SLASH", `${JSON.stringify(key)} ends in a slash and has content: a directory can only hold a folder there.`, {
         hint: "Exclude it.",
       });
-    return { version: versionOf(await this.pool.run<"folder">({ op: "folder", key }, signal)) };
+    return this.pool.run<"folder">({ op: "folder", key }, signal);
   }
 
-  async #place(key: string, temporary: string, source: BodySource, { expect, verify, sourceEtag, signal }: WriteOptions): Promise<PlaceResult> {
+  async #place(key: string, temporary: string, source: BodySource, { expect, verify, signal }: WriteOptions): Promise<PlaceResult> {
     const body = await source.open(undefined, signal);
     try {
       if (body.size !== source.size) throw changed(key, "has another size than was listed");
       const { mtime: text } = await source.properties(body);
       const mtime = text === undefined ? undefined : parseModified(text);
-      const md5 = verify === "none" || verify === "size" ? undefined : (md5Of(sourceEtag) ?? (body.content.kind === "whole" ? body.content.md5 : undefined));
+      // Not the source's ETag: of an encrypted object it may look like an MD5 and be none. Who opened it knows.
+      const md5 = verify === "none" || verify === "size" ? undefined : body.content.md5;
       const readBack = verify === "bytes";
       if (body.content.kind === "whole") {
         const { bytes } = body.content;
         if (bytes.length !== body.size) throw changed(key, "was cut short");
         return await this.pool.run<"write">({ op: "write", key, temporary, expect, bytes, mtime, md5, readBack }, signal);
       }
-      const path = await this.pool.run<"prepare">({ op: "prepare", temporary }, signal);
+      const path = await this.pool.run<"prepare">({ op: "prepare", key, temporary }, signal);
       await writeStream(key, path, body.content.stream, { size: body.size, mtime, md5, readBack, signal, emit: this.context.emit });
       try {
         return await this.pool.run<"publish">({ op: "publish", key, temporary, expect }, signal);
@@ -140,11 +149,6 @@ export class DirectoryWriteStore extends DirectoryReadStore implements WriteStor
 }
 
 const RUN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-
-/** @returns undefined where an ETag is none: of a multipart upload, say */
-function md5Of(etag: string | undefined): string | undefined {
-  return etag !== undefined && /^[0-9a-f]{32}$/i.test(etag) ? etag.toLowerCase() : undefined;
-}
 
 function release({ content }: ObjectBody): void {
   if (content.kind === "stream") content.stream.destroy();

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import type { Emit } from "../../../core/events.ts";
 import { changed, mismatch, writeFault } from "./faults.ts";
 import { fileTime } from "./file-version.ts";
-import { CREATE } from "./flags.ts";
+import { FILL } from "./flags.ts";
 
 const CHUNK = 1024 * 1024;
 
@@ -19,14 +19,14 @@ export interface StreamWrite {
 }
 
 /**
- * Writes a stream to a new file and makes it durable. The file is removed where that fails.
+ * Fills an empty file from a stream and makes it durable. The file is removed where that fails.
  *
  * @throws ItemError; what the stream throws
  */
 export async function writeStream(key: string, path: string, stream: Readable, { size, mtime, md5, readBack, signal, emit }: StreamWrite): Promise<void> {
   const digest = md5 !== undefined || readBack ? createHash("md5") : undefined;
   try {
-    const file = await open(path, CREATE, 0o666);
+    const file = await open(path, FILL);
     try {
       let at = 0;
       for await (const chunk of stream) {
