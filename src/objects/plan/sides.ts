@@ -30,7 +30,9 @@ export async function* listSide({ sync, end, store, filter, sorted, signal, emit
     // A folder is walked in order anyway; a bucket's pages wait for the network.
     return store.kind === "s3" ? parallelListing(store, range, { signal }) : store.list(range, signal);
   };
-  const pages = listPrefixes(sync.prefixes, (prefix) => list({ prefix }));
+  // What every included name begins with need not be looked for elsewhere.
+  const prefixes = sync.prefixes.length === 0 && filter.commonPrefix !== "" ? [filter.commonPrefix] : sync.prefixes;
+  const pages = listPrefixes(prefixes, (prefix) => list({ prefix }));
   for await (const page of pages) {
     const seen = page.filter((entry) => entry.problem?.scope === "subtree" || filter.selectsKey(entry.key));
     count(seen.length);
