@@ -1,14 +1,19 @@
-/**
- * Reads a stream of pages one page ahead: the next one is asked for when the one before is handed out.
- */
+export interface PageReaderOptions {
+  /** Whether handing out a page asks for the next one. Default: true. */
+  readonly ahead?: boolean;
+}
+
+/** Reads a stream of pages, the next one being on its way while the one before is used. */
 export class PageReader<Entry> {
   readonly #iterator: AsyncIterator<readonly Entry[]> | undefined;
+  readonly #ahead: boolean;
   #next: Promise<IteratorResult<readonly Entry[]>> | undefined;
-  #ended = false;
+  #ended: boolean;
 
-  constructor(pages: AsyncIterable<readonly Entry[]> | readonly []) {
+  constructor(pages: AsyncIterable<readonly Entry[]> | readonly [], { ahead = true }: PageReaderOptions = {}) {
     this.#iterator = Symbol.asyncIterator in pages ? pages[Symbol.asyncIterator]() : undefined;
     this.#ended = this.#iterator === undefined;
+    this.#ahead = ahead;
   }
 
   /** Asks for the next page, if that was not done yet. */
@@ -30,7 +35,7 @@ export class PageReader<Entry> {
         this.#ended = true;
         return undefined;
       }
-      this.prefetch();
+      if (this.#ahead) this.prefetch();
       return value;
     } catch (error) {
       this.#ended = true;
