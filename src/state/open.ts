@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { closeSync, fsyncSync, openSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type DatabaseSyncOptions } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { TidemarkError } from "../core/errors.ts";
-import { SQLITE_CANTOPEN, SQLITE_READONLY, sqliteCode } from "../core/sqlite.ts";
+import { SQLITE_CANTOPEN, SQLITE_ERROR, SQLITE_READONLY, sqliteCode } from "../core/sqlite.ts";
 import { StateDatabase, type DatabaseSettings } from "./database.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
 import { SqliteState } from "./sqlite-state.ts";
@@ -113,6 +112,8 @@ async function openFile(file: DatabaseSync, path: string, settings: DatabaseSett
     }
     if (!settings.refusal && statSync(path).size <= CHECKED_BYTES) await db.read(() => mustBeSound(db, path));
     if (version < MIGRATIONS.length) await db.writeAside(() => migrate(db));
+    const layout = await db.read(() => layoutOf(db));
+    if (layout !== (await wantedLayout())) throw damaged(path, "its tables are not those of a state");
     await db.read(() => db.readSerial());
     const lineage = await db.read(() => db.statement("SELECT value FROM meta WHERE name = 'lineage'").get()?.["value"]);
     if (typeof lineage !== "string") throw damaged(path, "it has no lineage");
@@ -127,9 +128,7 @@ function emptyState(options: StateOptions): StateStore {
   const { folder, plan } = options;
   const refusal = () =>
     new TidemarkError("STATE_MISSING", `There is no state of the plan ${plan} in ${folder} yet.`, { hint: "The first `tidemark apply` makes it." });
-  const file = new DatabaseSync(":memory:");
-  file.exec(MIGRATIONS.join(";"));
-  return new SqliteState(new StateDatabase(file, statePath(folder, plan), settings(options, refusal)), "");
+  return new SqliteState(inMemory(options, statePath(folder, plan), refusal), "");
 }
 
 /** Makes the whole file under another name first: a file that is there is a state, however early the process died. */
@@ -178,10 +177,33 @@ function mustBeSound(db: StateDatabase, path: string): void {
   if (found !== "ok") throw damaged(path, String(found));
 }
 
+/** Every table, index, view and trigger, as SQL. A file from elsewhere may hold more than was made. */
+function layoutOf(db: StateDatabase): string {
+  try {
+    return JSON.stringify(db.statement("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name LIMIT 100").all());
+  } catch (error) {
+    if (sqliteCode(error) === SQLITE_ERROR) throw damaged(db.path, "its tables cannot be read", error);
+    throw error;
+  }
+}
+
+async function wantedLayout(): Promise<string> {
+  const fresh = inMemory({});
+  const layout = layoutOf(fresh);
+  await fresh.close();
+  return layout;
+}
+
+function inMemory(options: Pick<StateOptions, "now">, path = ":memory:", refusal?: DatabaseSettings["refusal"]): StateDatabase {
+  const file = new DatabaseSync(":memory:");
+  file.exec(MIGRATIONS.join(";"));
+  return new StateDatabase(file, path, settings(options, refusal));
+}
+
 function mustBeFile(path: string): void {
-  const { size, isFile } = { size: statSync(path).size, isFile: statSync(path).isFile() };
-  if (!isFile) throw damaged(path, "it is no file");
-  if (size === 0) throw damaged(path, "it is empty");
+  const found = statSync(path);
+  if (!found.isFile()) throw damaged(path, "it is no file");
+  if (found.size === 0) throw damaged(path, "it is empty");
 }
 
 /** A log beside the file needs a writable folder to be read; without one, the file alone is whole. */
@@ -196,7 +218,7 @@ function pragma(db: StateDatabase, name: "application_id" | "user_version"): num
   return Number(db.statement(`PRAGMA ${name}`).get()?.[name]);
 }
 
-function settings({ now = Date.now, patienceMs = 10_000 }: StateOptions, refusal: DatabaseSettings["refusal"]): DatabaseSettings {
+function settings({ now = Date.now, patienceMs = 10_000 }: Pick<StateOptions, "now" | "patienceMs">, refusal: DatabaseSettings["refusal"]): DatabaseSettings {
   return { now, patienceMs, refusal };
 }
 
