@@ -26,7 +26,7 @@ export function createObjectsDriver({ ownPaths }: ObjectsDriverOptions): SyncDri
   async function* withEnds<T>(sync: ObjectSync, context: StoreContext, use: (ends: Ends) => AsyncIterable<T>): AsyncGenerator<T> {
     const source = await openReadStore(sync.from, context);
     try {
-      const destination = await openReadStore(sync.to, context);
+      const destination = await openReadStore(sync.to, { ...context, isDestination: true });
       try {
         refuseOverlap(sync, source, destination);
         yield* use({ source, destination });

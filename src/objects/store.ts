@@ -198,6 +198,8 @@ export interface StoreContext {
   countRequest?(kind: "list" | "head" | "read"): void;
   /** Absolute paths that are invisible to a directory store. */
   readonly ownPaths: readonly string[];
+  /** The place is a destination: where it is a folder, it need not exist yet, and is empty then. */
+  readonly isDestination?: boolean | undefined;
   /** Names temporary files; undefined for reading. */
   readonly run?: string | undefined;
 }

@@ -12,7 +12,7 @@ import { DirectoryWriteStore } from "./write-store.ts";
  * @throws TidemarkError `LOCATION_NOT_FOUND`, `LOCATION_UNREADABLE`, `NOT_A_DIRECTORY`, `MOUNT_MISSING`
  */
 export async function openDirectoryReadStore(location: DirectoryLocation, prefix: string, context: StoreContext): Promise<ReadStore> {
-  return new DirectoryReadStore(await openRoot(location, prefix, context, "location"), context);
+  return new DirectoryReadStore(await openRoot(location, prefix, context, context.isDestination ? "nothing" : "location"), context);
 }
 
 /** Opens a folder for writing too. A folder that does not exist yet is empty, and is made by the first write. */
