@@ -26,8 +26,7 @@ export async function holdBindings({ changeset, plan, planHash, state, drivers, 
   if (origin.plan !== plan.name || origin.planHash !== planHash) {
     throw new TidemarkError("PLAN_CHANGED", `The plan ${plan.name} is no longer what it was when this changeset was made.`, { hint: again });
   }
-  // A changeset made before there was any state may begin one.
-  if (origin.lineage !== state.lineage && !(origin.lineage === "" && state.serial === 0)) {
+  if (origin.lineage !== state.lineage && !(origin.lineage === "" && (await mayHaveBegun(state, summary.planId)))) {
     throw new TidemarkError("LINEAGE_CHANGED", "This changeset was made with another state than the one beside the plan.", { hint: `Apply it with the state it was made with (--state), or ${again.toLowerCase()}` });
   }
   const syncs: Sync[] = [];
@@ -42,4 +41,11 @@ export async function holdBindings({ changeset, plan, planHash, state, drivers, 
     syncs.push(sync);
   }
   return syncs;
+}
+
+/** A changeset made before there was any state may begin one, and go on with the one that it began. */
+async function mayHaveBegun(state: StateStore, planId: string): Promise<boolean> {
+  if (state.serial === 0) return true;
+  const runs = await state.runs(Number.MAX_SAFE_INTEGER);
+  return runs.at(-1)?.planId === planId;
 }
