@@ -1,0 +1,47 @@
+import { access, open } from "node:fs/promises";
+import { dirname, isAbsolute, join } from "node:path";
+import type { Changeset } from "../changeset/changeset.ts";
+import { TidemarkError } from "../core/errors.ts";
+
+const SQLITE = Buffer.from("SQLite format 3\0", "latin1");
+
+/** Whether a file is a changeset, told by how it begins: a name decides nothing. */
+export async function isChangesetFile(path: string): Promise<boolean> {
+  let file;
+  try {
+    file = await open(path, "r");
+  } catch {
+    // Who reads it next says what is wrong with it.
+    return false;
+  }
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(SQLITE.length), 0, SQLITE.length, 0);
+    return bytesRead === SQLITE.length && buffer.equals(SQLITE);
+  } catch {
+    return false;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Where the plan of a changeset is: the changeset holds no credentials, so apply needs the file.
+ *
+ * @throws TidemarkError `PLAN_FILE_NOT_FOUND`
+ */
+export async function planFileOf(changeset: Changeset, changesetFile: string, asked: string | undefined): Promise<string> {
+  if (asked !== undefined) return asked;
+  const { planFile } = changeset.origin;
+  const candidates = isAbsolute(planFile) ? [planFile] : [planFile, join(dirname(changesetFile), planFile)];
+  for (const candidate of candidates) if (planFile !== "" && (await isThere(candidate))) return candidate;
+  throw new TidemarkError("PLAN_FILE_NOT_FOUND", `The plan file ${planFile} of this changeset is not here.`, {
+    hint: "A changeset holds no credentials: name its plan file with --plan FILE.",
+  });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

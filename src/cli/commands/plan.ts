@@ -1,0 +1,30 @@
+import { Command } from "commander";
+import type { PlanOptions } from "../operations/plan.ts";
+import { describe } from "../help.ts";
+import type { Cli } from "../program.ts";
+
+export function planCommand(cli: Cli): Command {
+  return describe(new Command("plan"), {
+    summary: "say what a sync would do, and why; changes nothing",
+    examples: [
+      ["tidemark plan media.yaml", "look"],
+      ["tidemark plan media.yaml --out media.changes", "keep it, for `show` and `apply`"],
+      ["tidemark plan media.yaml --detailed-exitcode --markdown comment.md", "in a pull request's job"],
+    ],
+    exits: ["done", "error", "changes", "interrupted"],
+  })
+    .argument("PLAN", "the plan file")
+    .option("-o, --out <file>", "keep the changeset in a file")
+    .option("--sync <name...>", "only these syncs")
+    .option("--detailed-exitcode", "exit with 2 where there are changes or conflicts")
+    .option("--list-skips", "keep what is unchanged in the changeset too, not only its count")
+    .option("--markdown <file>", "also write it as a comment for a pull request")
+    .option("--verbose", "show every action instead of samples")
+    .option("--state <dir>", "the folder of the state; default: .tidemark beside the plan")
+    .action(
+      cli.handle<[string], PlanOptions>(async (context, [file], options) => {
+        const { runPlan } = await import("../operations/plan.ts");
+        return runPlan(context, file, options);
+      }),
+    );
+}

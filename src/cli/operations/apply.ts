@@ -1,0 +1,142 @@
+import { userInfo } from "node:os";
+import type { Changeset } from "../../changeset/changeset.ts";
+import { openChangeset } from "../../changeset/read.ts";
+import { TidemarkError } from "../../core/errors.ts";
+import { applyChangeset } from "../../engine/apply.ts";
+import { applySummaryJson, showOutcome } from "../../report/outcome-view.ts";
+import { planSummaryJson } from "../../report/plan-json.ts";
+import { losses, showPlan } from "../../report/plan-view.ts";
+import type { ProgressMode } from "../../report/progress/progress.ts";
+import { approve } from "../ask.ts";
+import { isChangesetFile, planFileOf } from "../changeset-file.ts";
+import type { Context } from "../context.ts";
+import { makeDrivers } from "../drivers.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { type LoadedPlan, loadPlan } from "../load-plan.ts";
+import { makeChangeset } from "../make-changeset.ts";
+import { openPlanState, ownPaths } from "../plan-source.ts";
+import { startProgress } from "../start-progress.ts";
+import { holdChecks } from "./check.ts";
+
+export interface ApplyCommandOptions {
+  readonly autoApprove?: boolean;
+  readonly confirm?: readonly string[];
+  readonly planId?: string;
+  readonly plan?: string;
+  readonly sync?: readonly string[];
+  readonly state?: string;
+  readonly progress: "auto" | ProgressMode;
+}
+
+/** Applies a plan after an approval, or a changeset as it is. Which of the two a file is, its content says. */
+export async function runApply(context: Context, file: string, options: ApplyCommandOptions): Promise<ExitCode> {
+  return (await isChangesetFile(file)) ? applySaved(context, file, options) : applyPlan(context, file, options);
+}
+
+async function applySaved(context: Context, file: string, options: ApplyCommandOptions): Promise<ExitCode> {
+  if (options.sync) throw new TidemarkError("USAGE", "A changeset is applied as it is: --sync belongs to `plan`.", { hint: "Plan again with --sync, and apply that." });
+  const changeset = await openChangeset(file);
+  try {
+    holdPlanId(changeset, options.planId);
+    const loaded = await loadPlan(context, await planFileOf(changeset, file, options.plan));
+    if (changeset.origin.planHash !== loaded.hash) {
+      throw new TidemarkError("PLAN_CHANGED", `${loaded.file} is no longer what it was when this changeset was made.`, { hint: "Plan again, and review what it shows." });
+    }
+    await holdChecks(context, loaded, { ...options, sync: changeset.summary.syncs.map(({ header }) => header.name) });
+    return await run(context, changeset, loaded, options);
+  } finally {
+    changeset.close();
+  }
+}
+
+async function applyPlan(context: Context, file: string, options: ApplyCommandOptions): Promise<ExitCode> {
+  if (options.plan !== undefined) throw new TidemarkError("USAGE", "--plan belongs to a changeset, and this is a plan file.", { hint: `tidemark apply ${file}` });
+  const loaded = await loadPlan(context, file);
+  // Before an hour of listing, not after it.
+  const unasked = options.autoApprove === true || options.planId !== undefined;
+  if (!unasked && !context.interactive) {
+    throw new TidemarkError("APPROVAL_NEEDED", "A plan is applied after an approval, and nobody can be asked: stdin is not a terminal, or --json is on.", {
+      hint: "Say it with --auto-approve, name what was reviewed with --plan-id sha256:…, or apply a changeset that `plan --out` kept.",
+    });
+  }
+  await holdChecks(context, loaded, options);
+  const progress = startProgress(context, options.progress);
+  await using made = await makeChangeset({
+    context,
+    loaded,
+    ...(options.sync && { syncs: options.sync }),
+    ...(options.state !== undefined && { state: options.state }),
+    listSkips: false,
+    emit: progress.emit,
+  }).finally(() => progress.close());
+  const { changeset } = made;
+
+  if (context.json) context.json.line({ ...planSummaryJson("plan", changeset.summary), type: "planned" });
+  else await showPlan(changeset, context.out, context.paint, { verbose: false });
+  await context.out.flush();
+  holdPlanId(changeset, options.planId);
+  if (changeset.summary.hasChanges && !unasked && !(await approvePlan(context, changeset))) {
+    context.messages.info("Not approved: nothing was changed.");
+    return EXIT.error;
+  }
+  // Awaited here: the changeset is closed when this function ends.
+  return await run(context, changeset, loaded, options);
+}
+
+async function approvePlan(context: Context, { summary }: Changeset): Promise<boolean> {
+  const { messages } = context;
+  for (const { header, actions } of summary.syncs) {
+    for (const line of losses(actions)) messages.raw(`${messages.paint.remove(`${header.name}: ${line}`)}\n`, "error");
+  }
+  return approve(context, `Apply the plan ${summary.plan}?`, "--auto-approve");
+}
+
+function holdPlanId({ summary }: Changeset, planId: string | undefined): void {
+  if (planId === undefined || planId === summary.planId) return;
+  throw new TidemarkError("PLAN_ID_MISMATCH", `What was reviewed was ${planId}, and the plan comes to ${summary.planId} now.`, { hint: "Review what it does now, and apply that." });
+}
+
+async function run(context: Context, changeset: Changeset, loaded: LoadedPlan, options: ApplyCommandOptions): Promise<ExitCode> {
+  const { interrupts } = context.host;
+  const { summary } = changeset;
+  const state = await openPlanState(loaded.plan, options.state, "create");
+  const progress = startProgress(context, options.progress);
+  const startedAt = Date.now();
+  // From here on Ctrl-C finishes what is in flight.
+  interrupts.graceful = true;
+  try {
+    const result = await applyChangeset({
+      changeset,
+      plan: loaded.plan,
+      planHash: loaded.hash,
+      drivers: makeDrivers(ownPaths(loaded.plan, options.state, [changeset.path])),
+      state,
+      owner: ownerName(context),
+      stop: interrupts.stop,
+      abort: interrupts.abort,
+      emit: progress.emit,
+    });
+    progress.close();
+    if (context.json) context.json.line(applySummaryJson(summary, result));
+    else await showOutcome({ summary, result, state, out: context.out, paint: context.paint, planFile: loaded.file, elapsedMs: Date.now() - startedAt });
+    if (result.stopped && interrupts.interrupted) return EXIT.interrupted;
+    return result.status === "applied" && !summary.hasConflicts ? EXIT.done : EXIT.partly;
+  } finally {
+    progress.close();
+    await state.close();
+  }
+}
+
+/** Who runs it, for somebody who meets the lock. */
+function ownerName({ host: { env } }: Context): string {
+  const { GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID, CI_JOB_URL, BUILD_URL } = env;
+  if (GITHUB_SERVER_URL && GITHUB_REPOSITORY && GITHUB_RUN_ID) return `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`;
+  if (CI_JOB_URL) return CI_JOB_URL;
+  if (BUILD_URL) return BUILD_URL;
+  try {
+    return userInfo().username;
+  } catch {
+    // A user id without a name, as containers have.
+    return `uid ${process.getuid?.() ?? "unknown"}`;
+  }
+}

@@ -1,0 +1,101 @@
+import type { Check } from "../../driver/sync-driver.ts";
+import { TidemarkError } from "../../core/errors.ts";
+import { checkPlan } from "../../engine/check.ts";
+import { checkJson, checkLines } from "../../report/check-view.ts";
+import type { Context } from "../context.ts";
+import { makeDrivers } from "../drivers.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { type LoadedPlan, loadPlan } from "../load-plan.ts";
+import { ownPaths } from "../plan-source.ts";
+import { startProgress } from "../start-progress.ts";
+
+export interface CheckCommandOptions {
+  readonly sync?: readonly string[];
+  readonly confirm?: readonly string[];
+  readonly state?: string;
+}
+
+/** Shows every check; fails where one failed or asks for a confirmation that was not given. */
+export async function runCheck(context: Context, file: string, options: CheckCommandOptions): Promise<ExitCode> {
+  const loaded = await loadPlan(context, file);
+  const { out, paint, json } = context;
+  const progress = startProgress(context, "none");
+  const verdict = new Verdict(options.confirm ?? []);
+  try {
+    for await (const check of checkPlan({ plan: loaded.plan, syncs: options.sync, drivers: makeDrivers(ownPaths(loaded.plan, options.state)), signal: context.host.interrupts.stop, emit: progress.emit })) {
+      verdict.take(check);
+      if (json) json.line(checkJson(check, verdict.accepts(check)));
+      else out.write(checkLines(check, paint, verdict.accepts(check)));
+      await out.flush();
+    }
+  } finally {
+    progress.close();
+  }
+  const { passed, confirmed, open, failed } = verdict;
+  if (json) json.line({ type: "summary", command: "check", plan: loaded.plan.name, checks: { pass: passed, confirmed, confirm: open.length, fail: failed.length } });
+  else out.line(`${passed} passed, ${confirmed} confirmed, ${open.length} to confirm, ${failed.length} failed.`);
+  const hint = verdict.hint();
+  if (!json && hint !== undefined) out.line(hint);
+  return verdict.holds ? EXIT.done : EXIT.error;
+}
+
+/**
+ * Repeats the checks before a run; shows only what does not pass.
+ *
+ * @throws TidemarkError `CHECK_FAILED`, `CHECK_UNCONFIRMED`
+ */
+export async function holdChecks(context: Context, loaded: LoadedPlan, options: CheckCommandOptions): Promise<void> {
+  const { err, messages, json } = context;
+  const progress = startProgress(context, "none");
+  const verdict = new Verdict(options.confirm ?? []);
+  try {
+    for await (const check of checkPlan({ plan: loaded.plan, syncs: options.sync, drivers: makeDrivers(ownPaths(loaded.plan, options.state)), signal: context.host.interrupts.stop, emit: progress.emit })) {
+      verdict.take(check);
+      if (check.status === "pass") continue;
+      json?.line(checkJson(check, verdict.accepts(check)));
+      err.write(checkLines(check, messages.paint, verdict.accepts(check)));
+      await err.flush();
+    }
+  } finally {
+    progress.close();
+  }
+  if (verdict.holds) return;
+  const { failed, open } = verdict;
+  if (failed.length > 0) {
+    throw new TidemarkError("CHECK_FAILED", `${failed.length === 1 ? "A check failed" : `${failed.length} checks failed`}: ${failed.map(({ subject }) => subject).join("; ")}. Nothing was written.`, { hint: verdict.hint() });
+  }
+  throw new TidemarkError("CHECK_UNCONFIRMED", `These checks ask to be confirmed: ${[...new Set(open.map(({ code }) => code))].join(", ")}. Nothing was written.`, { hint: verdict.hint() });
+}
+
+class Verdict {
+  readonly #accepted: ReadonlySet<string>;
+  readonly failed: Check[] = [];
+  readonly open: Check[] = [];
+  passed = 0;
+  confirmed = 0;
+
+  constructor(accepted: readonly string[]) {
+    this.#accepted = new Set(accepted.flatMap((codes) => codes.split(",")));
+  }
+
+  accepts(check: Check): boolean {
+    return check.status === "confirm" && this.#accepted.has(check.code);
+  }
+
+  take(check: Check): void {
+    if (check.status === "pass") this.passed += 1;
+    else if (check.status === "fail") this.failed.push(check);
+    else if (this.accepts(check)) this.confirmed += 1;
+    else this.open.push(check);
+  }
+
+  get holds(): boolean {
+    return this.failed.length === 0 && this.open.length === 0;
+  }
+
+  hint(): string | undefined {
+    if (this.failed.length > 0) return "Mend what failed, and run `tidemark check` again.";
+    if (this.open.length > 0) return `Where that is meant: --confirm ${[...new Set(this.open.map(({ code }) => code))].join(" ")}`;
+    return undefined;
+  }
+}

@@ -1,0 +1,76 @@
+import { formatCount } from "../../core/units.ts";
+import type { Difference } from "../../driver/sync-driver.ts";
+import { comparePlan } from "../../engine/compare.ts";
+import { differenceLine, emptyComparison, type SyncComparison } from "../../report/compare-view.ts";
+
+import type { Context } from "../context.ts";
+import { makeDrivers } from "../drivers.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { loadPlan } from "../load-plan.ts";
+import { ownPaths } from "../plan-source.ts";
+import { startProgress } from "../start-progress.ts";
+
+export interface CompareCommandOptions {
+  readonly sync?: readonly string[];
+  readonly download?: boolean;
+  readonly verbose?: boolean;
+  readonly state?: string;
+}
+
+/** Shown of each sync without `--verbose`. */
+const SHOWN = 20;
+
+/** Compares both ends; differences are data, and their presence the exit code. */
+export async function runCompare(context: Context, file: string, options: CompareCommandOptions): Promise<ExitCode> {
+  const { out, paint, json } = context;
+  const { plan } = await loadPlan(context, file);
+  const progress = startProgress(context, "auto");
+  const syncs = new Map<string, SyncComparison>();
+  const show = (sync: string, difference: Difference, at: number) => {
+    if (json) json.line({ type: "difference", sync, ...difference });
+    else if (options.verbose || at <= SHOWN) out.line(differenceLine(sync, difference, paint));
+  };
+  try {
+    const pages = comparePlan({
+      plan,
+      syncs: options.sync,
+      drivers: makeDrivers(ownPaths(plan, options.state)),
+      download: options.download ?? false,
+      signal: context.host.interrupts.stop,
+      emit: progress.emit,
+    });
+    for await (const page of pages) {
+      // What was told before of an unordered listing does not count; it is told again.
+      if (page.restarted) {
+        syncs.delete(page.sync);
+        json?.line({ type: "restarted", sync: page.sync });
+      }
+      const seen = syncs.get(page.sync) ?? emptyComparison();
+      syncs.set(page.sync, seen);
+      seen.equal += page.equal;
+      for (const difference of page.differences) {
+        seen[difference.difference] += 1;
+        show(page.sync, difference, total(seen) - seen.equal);
+      }
+      await out.flush();
+    }
+  } finally {
+    progress.close();
+  }
+
+  const differ = [...syncs.values()].some((sync) => sync.missing + sync.extra + sync.different + sync.unknown > 0);
+  if (json) {
+    json.line({ type: "summary", command: "compare", plan: plan.name, hasDifferences: differ, syncs: Object.fromEntries(syncs) });
+  } else {
+    for (const [name, sync] of syncs) {
+      const differences = total(sync) - sync.equal;
+      if (!options.verbose && differences > SHOWN) out.line(paint.faint(`  … and ${formatCount(differences - SHOWN)} more in ${name}: --verbose shows all`));
+      out.line(`${paint.strong(name)}: ${formatCount(sync.equal)} equal, ${formatCount(sync.missing)} missing, ${formatCount(sync.different)} different, ${formatCount(sync.extra)} extra, ${formatCount(sync.unknown)} unknown`);
+    }
+  }
+  return differ ? EXIT.changes : EXIT.done;
+}
+
+function total({ equal, missing, different, extra, unknown }: SyncComparison): number {
+  return equal + missing + different + extra + unknown;
+}

@@ -1,0 +1,69 @@
+import { access, readdir } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { TidemarkError } from "../../core/errors.ts";
+import { openState, statePath } from "../../state/open.ts";
+import type { RunInfo, StateStore } from "../../state/state-store.ts";
+import type { Context } from "../context.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { loadPlan } from "../load-plan.ts";
+import { openPlanState } from "../plan-source.ts";
+import { findRun, readRuns } from "../runs.ts";
+
+export interface StopOptions {
+  readonly run?: string;
+  readonly force?: boolean;
+  readonly state?: string;
+}
+
+const ALL_RUNS = 1_000_000;
+const RUN_ID = /^[0-9a-f]{4}[0-9a-f-]{0,32}$/i;
+
+/** Leaves a request in the state, where the run looks for it. Waits for nothing. */
+export async function runStop(context: Context, planOrRun: string, options: StopOptions): Promise<ExitCode> {
+  if (RUN_ID.test(planOrRun) && !(await isThere(planOrRun))) return stopRun(context, planOrRun, options);
+  const { plan } = await loadPlan(context, planOrRun);
+  const state = await openPlanState(plan, options.state, "write");
+  try {
+    const runs = await readRuns(state, ALL_RUNS);
+    const meant = options.run === undefined ? runs.filter(({ status }) => status === "running") : [findRun(runs, options.run)];
+    if (meant.length === 0) throw new TidemarkError("NOT_RUNNING", `No run of the plan ${plan.name} is running.`, { hint: `\`tidemark history ${planOrRun}\` shows how earlier ones ended.` });
+    for (const run of meant) await request(context, state, run, options.force ?? false);
+    return EXIT.done;
+  } finally {
+    await state.close();
+  }
+}
+
+/** A run's id is enough where the state is: as the message of a lock names it. */
+async function stopRun(context: Context, id: string, options: StopOptions): Promise<ExitCode> {
+  const folder = resolve(options.state ?? ".tidemark");
+  const suffix = basename(statePath(folder, ""));
+  const files = await readdir(folder).catch((): string[] => []);
+  for (const file of files.filter((name) => name.endsWith(suffix))) {
+    const plan = decodeURIComponent(file.slice(0, -suffix.length));
+    const state = await openState({ folder, plan, create: false });
+    try {
+      const runs = await readRuns(state, ALL_RUNS);
+      if (!runs.some(({ run }) => run.startsWith(id.toLowerCase()))) continue;
+      await request(context, state, findRun(runs, id), options.force ?? false);
+      return EXIT.done;
+    } finally {
+      await state.close();
+    }
+  }
+  throw new TidemarkError("UNKNOWN_RUN", `There is no run ${id} in ${join(folder, "")}.`, { hint: "Name the plan file instead, or the folder of its state with --state." });
+}
+
+async function request({ json, out }: Context, state: StateStore, { run, host, pid, status }: RunInfo, force: boolean): Promise<void> {
+  if (status !== "running") throw new TidemarkError("NOT_RUNNING", `The run ${run} is not running: it is ${status}.`, { hint: "`tidemark history` shows how it ended." });
+  await state.request(run, force ? "abort" : "stop");
+  if (json) json.line({ type: "stopRequested", run, force });
+  else out.line(`Asked the run ${run} (${host}, process ${pid}) to ${force ? "cut off what is in flight" : "finish what is in flight"} and stop.`);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,27 @@
+import { TidemarkError } from "../core/errors.ts";
+import type { RunInfo, StateStore } from "../state/state-store.ts";
+
+/**
+ * Finds a run by its id, or by the beginning of it.
+ *
+ * @throws TidemarkError `UNKNOWN_RUN`, `AMBIGUOUS_RUN`
+ */
+export function findRun(runs: readonly RunInfo[], id: string): RunInfo {
+  const found = runs.filter(({ run }) => run.startsWith(id.toLowerCase()));
+  const [first] = found;
+  if (!first) throw new TidemarkError("UNKNOWN_RUN", `There is no run ${id} in this state.`, { hint: "`tidemark history PLAN` lists them." });
+  if (found.length > 1) throw new TidemarkError("AMBIGUOUS_RUN", `${found.length} runs begin with ${id}.`, { hint: `They are: ${found.map(({ run }) => run).join(", ")}.` });
+  return first;
+}
+
+/**
+ * Runs, newest first. One that was killed is `interrupted` as soon as its locks have expired, though
+ * nobody was left to write that down.
+ */
+export async function readRuns(state: StateStore, limit?: number): Promise<readonly RunInfo[]> {
+  const runs = await state.runs(limit);
+  if (!runs.some(({ status }) => status === "running")) return runs;
+  const now = Date.now();
+  const alive = new Set((await state.locks()).filter(({ expiresAt }) => expiresAt > now).map(({ run }) => run));
+  return runs.map((run) => (run.status === "running" && !alive.has(run.run) ? { ...run, status: "interrupted" } : run));
+}
