@@ -48,6 +48,8 @@ const SKEW_SUSPECT_MS = 5 * 60_000;
 export class S3Client {
   readonly location: S3Location;
   readonly credentials: Credentials;
+  /** What the endpoint turned out to be. */
+  readonly learned = { checksums: true };
   readonly #transport: Transport;
   readonly #headers: Readonly<Record<string, string>>;
   #signer: Signer | undefined;

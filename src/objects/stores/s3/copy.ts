@@ -75,12 +75,12 @@ async function copyWhole(to: Scope, from: Scope, key: string, source: Source, op
     answer = await to.client.send({ method: "PUT", key: to.root + key, headers, allow: [404, 409, 412], patient: true, inspect: mustBeResult("CopyObjectResult"), slots: options.slots, context: to.context, signal });
   } catch (error) {
     const lost = error instanceof S3Failure ? error.maybeApplied : signal.aborted;
-    const found = lost ? await lookForOurs(to, key, { size: options.size, etag: expected }, since, error, signal) : undefined;
+    const found = lost ? await lookForOurs(to, key, { size: options.size, md5: expected }, since, error, signal) : undefined;
     if (found !== undefined) return { version: found };
     if (signal.aborted) throw cancelled(to, key, error);
     throw error instanceof S3Failure ? explain(to, error, key, "copy") : error;
   }
-  if (answer.status >= 300) return refusedCopy(to, from, key, answer, { size: options.size, etag: expected }, since, options);
+  if (answer.status >= 300) return refusedCopy(to, from, key, answer, { size: options.size, md5: expected }, since, options);
 
   const document = answer.body.toString("utf8");
   const etag = bareEtag(xmlText(document, "ETag") ?? "");
@@ -93,7 +93,7 @@ async function copyWhole(to: Scope, from: Scope, key: string, source: Source, op
   return { version: { size: options.size, etag, ...(modified === undefined ? {} : { modified }), ...(versionId === undefined || versionId === "null" ? {} : { versionId }) } };
 }
 
-async function refusedCopy(to: Scope, from: Scope, key: string, answer: S3Answer, sent: { readonly size: number; readonly etag: string | undefined }, since: number, options: CopyOptions): Promise<WriteResult> {
+async function refusedCopy(to: Scope, from: Scope, key: string, answer: S3Answer, sent: { readonly size: number; readonly md5: string | undefined }, since: number, options: CopyOptions): Promise<WriteResult> {
   const failure = failureOf(answer);
   if (failure.code === "NoSuchBucket" || (answer.status === 409 && failure.code !== "ConditionalRequestConflict")) throw explain(to, failure, key, "copy");
   if (answer.maybeApplied) {

@@ -14,6 +14,7 @@ export interface ScannedPage {
 const OPEN = "<Contents>";
 const CLOSE = "</Contents>";
 const END = "</ListBucketResult>";
+const [SLASH, E, K, L, S] = [47, 69, 75, 76, 83];
 
 /**
  * Reads one page of ListObjectsV2.
@@ -54,6 +55,7 @@ function nextOf(frame: string, found: number): string | undefined {
   return token;
 }
 
+/** An element of an entry is told by its name's first letters; a text holds no `<`, so it ends at the next one. */
 function scanEntry(xml: string, from: number, to: number, urlEncoded: boolean): ObjectEntry {
   let key: string | undefined;
   let size = -1;
@@ -61,42 +63,48 @@ function scanEntry(xml: string, from: number, to: number, urlEncoded: boolean): 
   let etag = "";
   let storageClass = "STANDARD";
   let at = from;
-  while (at < to) {
+  for (;;) {
     const open = xml.indexOf("<", at);
     if (open < 0 || open >= to) break;
-    const nameEnd = xml.indexOf(">", open);
-    if (xml.charCodeAt(nameEnd - 1) === 47) {
-      at = nameEnd + 1;
-      continue;
-    }
-    const name = xml.slice(open + 1, nameEnd);
-    const close = xml.indexOf(`</${name}>`, nameEnd);
-    if (close < 0 || close > to) throw bad(`has a ${name} without an end`);
-    switch (name) {
-      case "Key": {
-        const text = unescapeXml(xml.slice(nameEnd + 1, close));
-        key = urlEncoded ? decodeUrlText(text) : text;
+    const text = xml.indexOf(">", open) + 1;
+    const end = xml.indexOf("<", text);
+    at = end;
+    switch (xml.charCodeAt(open + 1)) {
+      case SLASH:
         break;
-      }
-      case "Size":
-        size = Number(xml.slice(nameEnd + 1, close));
+      case K:
+        if (text - open === 5 && xml.startsWith("Key", open + 1)) key = keyText(xml.slice(text, end), urlEncoded);
         break;
-      case "LastModified":
-        modified = xml.slice(nameEnd + 1, close);
+      case S:
+        if (xml.startsWith("Size>", open + 1)) size = Number(xml.slice(text, end));
+        else if (xml.startsWith("StorageClass>", open + 1)) storageClass = xml.slice(text, end);
         break;
-      case "ETag":
-        etag = bareEtag(unescapeXml(xml.slice(nameEnd + 1, close)));
+      case L:
+        if (xml.startsWith("LastModified>", open + 1)) modified = xml.slice(text, end);
         break;
-      case "StorageClass":
-        storageClass = xml.slice(nameEnd + 1, close);
+      case E:
+        if (xml.startsWith("ETag>", open + 1)) etag = etagText(xml, text, end);
         break;
       default:
     }
-    at = close + name.length + 3;
   }
   const modifiedMs = instant(modified);
   if (key === undefined || !(size >= 0) || Number.isNaN(modifiedMs)) throw bad("has an entry without key, size or time");
   return { key, size, modified, modifiedMs, etag, storageClass, problem: undefined };
+}
+
+function etagText(xml: string, from: number, to: number): string {
+  if (xml.startsWith("&quot;", from) && xml.startsWith("&quot;", to - 6) && to - from > 12) return xml.slice(from + 6, to - 6);
+  return bareEtag(unescapeXml(xml.slice(from, to)));
+}
+
+function keyText(raw: string, urlEncoded: boolean): string {
+  const text = unescapeXml(raw);
+  try {
+    return urlEncoded ? decodeUrlText(text) : text;
+  } catch {
+    throw bad(`has a key that is no UTF-8: ${text}`);
+  }
 }
 
 /** `2024-05-01T10:00:00.000Z` to milliseconds; the shape every server writes is read without a parser. */

@@ -3,7 +3,8 @@ import type { Expectation, ObjectHead } from "../../store.ts";
 import { destinationChanged, inDoubt } from "./errors.ts";
 import { headAnswer } from "./read.ts";
 import type { Scope } from "./scope.ts";
-import { versionDifference } from "./version-pin.ts";
+import { TOLD_WITHIN_MS } from "./upload-list.ts";
+import { md5Etag, versionDifference } from "./version-pin.ts";
 
 /** A look after the run was aborted gets this long. */
 const LAST_LOOK_MS = 5000;
@@ -29,19 +30,25 @@ export function expectationDifference(expect: Expectation, there: ObjectHead | u
 /**
  * After a lost response: whether the destination holds what was sent.
  *
- * @param sent size and, where it is known, the ETag that what was sent has
+ * @param sent size and the MD5 (or the ETag of its parts), where it is known
+ * @param since when sending began, by our clock
  * @returns the version where it is ours, undefined where it is not
  * @throws ItemError `inDoubt` where looking fails
  */
-export async function lookForOurs(scope: Scope, key: string, sent: { readonly size: number; readonly etag: string | undefined }, since: number, cause: unknown, signal: AbortSignal): Promise<ItemVersion | undefined> {
-  let there: ObjectHead | undefined;
+export async function lookForOurs(scope: Scope, key: string, sent: { readonly size: number; readonly md5: string | undefined }, since: number, cause: unknown, signal: AbortSignal): Promise<ItemVersion | undefined> {
+  let there: Awaited<ReturnType<typeof headAnswer>>;
   try {
-    there = (await headAnswer(scope, key, signal.aborted ? AbortSignal.timeout(LAST_LOOK_MS) : signal))?.head;
+    there = await headAnswer(scope, key, signal.aborted ? AbortSignal.timeout(LAST_LOOK_MS) : signal);
   } catch {
     throw inDoubt(scope, key, cause);
   }
-  if (there === undefined || there.version.size !== sent.size) return undefined;
-  if (sent.etag !== undefined) return there.version.etag === sent.etag ? there.version : undefined;
-  // Without an ETag to go by (encrypted under a key), only what was written since we began can be ours.
-  return there.modifiedMs + 1000 > since + scope.client.skewMs ? there.version : undefined;
+  const version = there?.head.version;
+  if (there === undefined || version?.size !== sent.size) return undefined;
+  const etag = version.etag ?? "";
+  const comparable = md5Etag(etag.slice(0, 32), there.headers) !== undefined;
+  if (sent.md5 !== undefined && comparable) return etag === sent.md5 ? version : undefined;
+  // Under a key of the user's an ETag says nothing: then only what was written since we began can be ours.
+  const date = Date.parse(there.headers["date"] ?? "");
+  const offMs = Number.isNaN(date) ? scope.client.skewMs : date - Date.now();
+  return there.head.modifiedMs + TOLD_WITHIN_MS > since + offMs ? version : undefined;
 }

@@ -1,20 +1,18 @@
-import { createHash, hash } from "node:crypto";
-import type { Readable } from "node:stream";
 import { ItemError } from "../../../core/errors.ts";
-import type { BodySource, ObjectBody, WriteOptions, WriteResult } from "../../store.ts";
+import type { BodySource, ObjectProperties, WriteOptions, WriteResult } from "../../store.ts";
 import { failureOf, type S3Answer } from "./client.ts";
 import { conditionHeaders, enforced } from "./conditions.ts";
 import { cancelled, destinationChanged, explain } from "./errors.ts";
 import { isCutOff, S3Failure } from "./failure.ts";
-import { HashingStream } from "./hashing-stream.ts";
 import { integrityMismatch, verifyStored } from "./integrity.ts";
 import { writeEncryptionHeaders } from "./location-headers.ts";
 import { expectBefore, lookForOurs } from "./look.ts";
 import { writeInParts } from "./multipart.ts";
+import { checksumRefused, Outgoing } from "./outgoing.ts";
 import { propertyHeaders } from "./properties.ts";
 import type { Scope } from "./scope.ts";
 import { WHOLE_LIMIT } from "./transport.ts";
-import { bareEtag, md5Etag } from "./version-pin.ts";
+import { bareEtag } from "./version-pin.ts";
 
 /** How often an object is sent again because what arrived, or what was read, was not what was meant. */
 const SEND_ATTEMPTS = 3;
@@ -39,6 +37,7 @@ export async function writeObject(scope: Scope, key: string, source: BodySource,
       if (attempt >= SEND_ATTEMPTS) throw integrityMismatch(scope, key, attempt);
       scope.context.emit({ type: "retry", key, attempt, code: "INTEGRITY_MISMATCH", delayMs: 0 });
     } catch (error) {
+      if (checksumRefused(scope, error instanceof ItemError ? error.cause : error, options.verify)) continue;
       if (!isCutOff(error) || attempt >= SEND_ATTEMPTS) throw error;
       scope.context.emit({ type: "retry", key, attempt, code: "BODY_TRUNCATED", delayMs: 0 });
     }
@@ -52,73 +51,79 @@ export interface Sent extends WriteResult {
   readonly wrongEtag: string | undefined;
 }
 
+/** One PUT, and what is asked of it afterwards. */
+interface Attempt {
+  readonly scope: Scope;
+  readonly key: string;
+  readonly size: number;
+  readonly outgoing: Outgoing;
+  readonly since: number;
+  readonly signal: AbortSignal;
+  /** Whether an object there may be ours although no answer said so. */
+  readonly mayBeOurs: boolean;
+}
+
 /** @param ours ETag of a damaged object of ours, to be written over */
 async function putOnce(scope: Scope, key: string, source: BodySource, options: WriteOptions, ours: string | undefined): Promise<Sent> {
   const { signal } = options;
-  let opened: ObjectBody | undefined = await source.open(undefined, signal);
+  const opened = await source.open(undefined, signal);
   const { size } = opened;
-  const properties = await source.properties(opened);
-  const headers: Record<string, string> = {
-    ...propertyHeaders(properties),
-    ...writeEncryptionHeaders(scope.client.location),
-    ...conditionHeaders(options.expect, ours),
-    "content-length": String(size),
-  };
-  let md5: string | undefined;
-  let stream: HashingStream | undefined;
-  let body: Uint8Array | (() => Promise<Readable>);
-  if (opened.content.kind === "whole") {
-    const { bytes } = opened.content;
-    md5 = opened.content.md5 ?? (options.verify === "none" ? undefined : hash("md5", bytes, "hex"));
-    body = bytes;
-  } else {
-    body = async () => {
-      const { content } = opened ?? (await source.open(undefined, signal));
-      opened = undefined;
-      if (content.kind !== "stream") throw new Error("a stream was opened again as a whole");
-      stream = HashingStream.over(content.stream, options.verify === "none" ? undefined : createHash("md5"));
-      return stream;
-    };
-  }
-  const since = Date.now();
-  const digest = (): string | undefined => md5 ?? stream?.digest();
-  let answer: S3Answer;
+  const outgoing = Outgoing.of(scope, opened, () => source.open(undefined, signal), options.verify);
   try {
-    answer = await scope.client.send({ method: "PUT", key: scope.root + key, headers, body, allow: [404, 409, 412], slots: options.slots, context: scope.context, signal });
-  } catch (error) {
-    return await afterLoss(scope, key, error, { size, md5: digest() }, since, signal);
+    return await sendOnce({ scope, key, size, outgoing, since: Date.now(), signal, mayBeOurs: ours !== undefined }, await source.properties(opened), options, ours);
+  } finally {
+    outgoing.discard();
   }
-  if (answer.status >= 300) return refusedCondition(scope, key, answer, { size, md5: digest() }, since, signal);
-  const etag = bareEtag(answer.headers["etag"]);
-  const claimed = md5Etag(etag, answer.headers);
-  const sentMd5 = digest();
-  const wrongEtag = claimed !== undefined && sentMd5 !== undefined && options.verify !== "none" && claimed !== sentMd5 ? etag : undefined;
-  const versionId = answer.headers["x-amz-version-id"];
-  return { version: { size, etag, ...(versionId === undefined || versionId === "null" ? {} : { versionId }) }, size, md5: sentMd5, wrongEtag };
 }
 
-interface SentBody {
-  readonly size: number;
-  readonly md5: string | undefined;
+async function sendOnce(attempt: Attempt, properties: ObjectProperties, options: WriteOptions, ours: string | undefined): Promise<Sent> {
+  const { scope, key, size, outgoing, signal } = attempt;
+  const headers = {
+    ...joined(propertyHeaders(properties), outgoing.headers),
+    ...writeEncryptionHeaders(scope.client.location),
+    ...conditionHeaders(options.expect, ours),
+  };
+  let answer: S3Answer;
+  try {
+    answer = await scope.client.send({ method: "PUT", key: scope.root + key, headers, body: outgoing.body, allow: [404, 409, 412], slots: options.slots, context: scope.context, signal });
+  } catch (error) {
+    return await afterLoss(attempt, error);
+  }
+  if (answer.status >= 300) return await refusedCondition(attempt, answer);
+  const etag = bareEtag(answer.headers["etag"]);
+  const wrongEtag = options.verify !== "none" && outgoing.differsFrom(answer.headers) ? etag : undefined;
+  const versionId = answer.headers["x-amz-version-id"];
+  return { version: { size, etag, ...(versionId === undefined || versionId === "null" ? {} : { versionId }) }, size, md5: outgoing.md5, wrongEtag };
+}
+
+/** An encoding of the content's own stays beside the one of its way there. */
+function joined(properties: Record<string, string>, body: Readonly<Record<string, string>>): Record<string, string> {
+  const [own, way] = [properties["content-encoding"], body["content-encoding"]];
+  return { ...properties, ...body, ...(own !== undefined && way !== undefined ? { "content-encoding": `${way},${own}` } : {}) };
 }
 
 /** A 412 (or 404, 409) is a change by somebody else only where it cannot be our own write, whose answer was lost. */
-async function refusedCondition(scope: Scope, key: string, answer: S3Answer, body: SentBody, since: number, signal: AbortSignal): Promise<Sent> {
-  if (answer.status === 404 && answer.body.includes("<Code>NoSuchBucket</Code>")) throw explain(scope, new S3Failure(404, "NoSuchBucket", "no such bucket"), key, "write");
-  if (answer.maybeApplied) {
-    const found = await lookForOurs(scope, key, { size: body.size, etag: body.md5 }, since, undefined, signal);
-    if (found !== undefined) return { version: found, size: body.size, md5: body.md5, wrongEtag: undefined };
-  }
-  if (answer.status === 409 && failureOf(answer).code !== "ConditionalRequestConflict") throw explain(scope, failureOf(answer), key, "write");
+async function refusedCondition(attempt: Attempt, answer: S3Answer): Promise<Sent> {
+  const { scope, key } = attempt;
+  const failure = failureOf(answer);
+  if (answer.status === 404 && failure.code !== "NoSuchKey") throw explain(scope, failure, key, "write");
+  if (answer.status === 409 && failure.code !== "ConditionalRequestConflict") throw explain(scope, failure, key, "write");
+  const found = answer.maybeApplied || attempt.mayBeOurs ? await look(attempt, failure) : undefined;
+  if (found !== undefined) return found;
   throw destinationChanged(scope, key, answer.status === 412 ? "the store refused the condition" : answer.status === 404 ? "it is gone" : "somebody else is writing it");
 }
 
-async function afterLoss(scope: Scope, key: string, error: unknown, body: SentBody, since: number, signal: AbortSignal): Promise<Sent> {
-  const lost = error instanceof S3Failure ? error.maybeApplied : signal.aborted;
-  if (lost && !(error instanceof ItemError)) {
-    const found = await lookForOurs(scope, key, { size: body.size, etag: body.md5 }, since, error, signal);
-    if (found !== undefined) return { version: found, size: body.size, md5: body.md5, wrongEtag: undefined };
-  }
+async function afterLoss(attempt: Attempt, error: unknown): Promise<Sent> {
+  const { scope, key, signal } = attempt;
+  // An ItemError is the source's: the body did not even leave whole.
+  const lost = error instanceof S3Failure ? error.maybeApplied : signal.aborted && !(error instanceof ItemError);
+  const found = lost ? await look(attempt, error) : undefined;
+  if (found !== undefined) return found;
   if (signal.aborted) throw cancelled(scope, key, error);
   throw error instanceof S3Failure ? explain(scope, error, key, "write") : error;
+}
+
+async function look({ scope, key, size, outgoing, since, signal }: Attempt, cause: unknown): Promise<Sent | undefined> {
+  const version = await lookForOurs(scope, key, { size, md5: outgoing.md5 }, since, cause, signal);
+  return version && { version, size, md5: outgoing.md5, wrongEtag: undefined };
 }

@@ -38,11 +38,13 @@ function keyObject(secret: string | Uint8Array): KeyObject {
  */
 class Sha256 {
   readonly #key: KeyObject | undefined;
+  readonly #secret: string | undefined;
   #chunk: Uint8Array | undefined;
   #more: Uint8Array[] | undefined;
 
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
     if (secret === undefined) return;
+    if (typeof secret === "string") this.#secret = secret;
     if (typeof secret === "string" || secret instanceof Uint8Array) this.#key = keyObject(secret);
     else if (ArrayBuffer.isView(secret)) this.#key = keyObject(new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength));
     else this.#key = keyObject(new Uint8Array(secret));
@@ -59,7 +61,10 @@ class Sha256 {
 
   #digest(): Uint8Array {
     const first = this.#chunk ?? new Uint8Array(0);
-    if (this.#key === undefined && this.#more === undefined) return hash("sha256", first, "buffer");
+    if (this.#more === undefined) {
+      if (this.#key === undefined) return hash("sha256", first, "buffer");
+      if (this.#secret !== undefined) return remembered(this.#secret, this.#key, first);
+    }
     const hasher = this.#key === undefined ? createHash("sha256") : createHmac("sha256", this.#key);
     hasher.update(first);
     for (const chunk of this.#more ?? []) hasher.update(chunk);
@@ -70,6 +75,21 @@ class Sha256 {
     this.#chunk = undefined;
     this.#more = undefined;
   }
+}
+
+let lastSecret = "";
+let lastData = "";
+let lastDigest: Uint8Array = new Uint8Array(0);
+
+/** To find its cached signing key, the signer asks at every request for the same HMAC of the same secret. */
+function remembered(secret: string, key: KeyObject, bytes: Uint8Array): Uint8Array {
+  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  if (secret !== lastSecret || data !== lastData) {
+    lastDigest = createHmac("sha256", key).update(bytes).digest();
+    lastSecret = secret;
+    lastData = data;
+  }
+  return lastDigest;
 }
 
 /** Adds `x-amz-date`, the session token and `authorization`. The payload's hash is in its header already. */

@@ -20,6 +20,8 @@ const CLEAN_UP_MS = 10_000;
 export interface UploadedPart {
   readonly number: number;
   readonly etag: string;
+  /** As the store told it, where it keeps one. */
+  readonly crc32?: string | undefined;
 }
 
 /**
@@ -80,9 +82,9 @@ async function create(scope: Scope, key: string, headers: Readonly<Record<string
 
 async function complete(scope: Scope, key: string, uploadId: string, parts: readonly UploadedPart[], { size, since }: { readonly size: number; readonly since: number }, options: WriteOptions): Promise<ItemVersion> {
   const expected = multipartEtag(parts);
-  const list = parts.map(({ number, etag }) => `<Part><PartNumber>${number}</PartNumber><ETag>${escapeXml(quotedEtag(etag))}</ETag></Part>`).join("");
+  const list = parts.map(({ number, etag, crc32 }) => `<Part><PartNumber>${number}</PartNumber><ETag>${escapeXml(quotedEtag(etag))}</ETag>${crc32 === undefined ? "" : `<ChecksumCRC32>${crc32}</ChecksumCRC32>`}</Part>`).join("");
   const body = Buffer.from(`<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${list}</CompleteMultipartUpload>`);
-  const ours = (cause: unknown): Promise<ItemVersion | undefined> => lookForOurs(scope, key, { size, etag: expected }, since, cause, options.signal);
+  const ours = (cause: unknown): Promise<ItemVersion | undefined> => lookForOurs(scope, key, { size, md5: expected }, since, cause, options.signal);
   let answer: S3Answer;
   try {
     answer = await scope.client.send({
