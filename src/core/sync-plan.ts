@@ -36,7 +36,10 @@ export interface S3Location {
   readonly credentials: S3Credentials;
   /** PEM text, already read and checked. */
   readonly ca: string | undefined;
+  /** `http://host:port`, without name and password. */
   readonly proxy: string | undefined;
+  /** Value of the Proxy-Authorization header. */
+  readonly proxyAuthorization?: Secret | undefined;
   readonly timeouts: { readonly connectMs: number; readonly idleMs: number };
   readonly maxSockets: number;
   readonly requesterPays: boolean;
