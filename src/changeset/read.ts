@@ -10,7 +10,7 @@ import type { SyncHeader } from "./header.ts";
 import { effectText, headerText, planIdOf, TextHash } from "./identity.ts";
 import { COLUMNS, readStored } from "./rows.ts";
 import { SealHash, type StoredFrame, type StoredSync } from "./seal.ts";
-import { alteredError, openFile, SealedChangeset } from "./sealed.ts";
+import { alteredError, openFile, prepareArrays, SealedChangeset } from "./sealed.ts";
 import { readHeader, readOrigin, readRemarks, readRequests } from "./shapes.ts";
 import type { ChangesetSummary, SyncSummary } from "./summary.ts";
 import { changesetSummary, syncSummary, Tally, type SyncRemarks } from "./tally.ts";
@@ -47,9 +47,13 @@ function checkFormat(db: DatabaseSync, path: string): void {
   if (format !== FORMAT) {
     const writer = db.prepare("SELECT value FROM meta WHERE name = 'tidemark'").get()?.["value"];
     const by = typeof writer === "string" && /^[\w.+-]{1,64}$/.test(writer) ? `Tidemark ${writer}` : "another version of Tidemark";
-    throw new TidemarkError("CHANGESET_FORMAT", `The changeset ${path} was written by ${by} in format ${String(format)}; this version reads format ${FORMAT}.`, {
-      hint: "Use the version that wrote it, or make a new changeset with `tidemark plan … --out`.",
-    });
+    throw new TidemarkError(
+      "CHANGESET_FORMAT",
+      `The changeset ${path} was written by ${by} in format ${String(format)}; this version reads format ${FORMAT}.`,
+      {
+        hint: "Use the version that wrote it, or make a new changeset with `tidemark plan … --out`.",
+      },
+    );
   }
   const wanted = Object.entries(TABLES).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const found = db.prepare(`SELECT type, name, sql FROM sqlite_schema ORDER BY name LIMIT ${wanted.length + 1}`).all();
@@ -144,7 +148,7 @@ class RowReader {
 
   constructor(db: DatabaseSync, path: string, table: "effects" | "notes") {
     this.#path = path;
-    this.#select = db.prepare(`SELECT ${COLUMNS}, ${table === "notes" ? "place" : "0"} FROM ${table} WHERE id > ? ORDER BY id LIMIT ?`, { returnArrays: true });
+    this.#select = prepareArrays(db, `SELECT ${COLUMNS}, ${table === "notes" ? "place" : "0"} FROM ${table} WHERE id > ? ORDER BY id LIMIT ?`);
     const least = db.prepare(`SELECT min(id) AS id FROM ${table}`).get()?.["id"];
     if (typeof least === "number" && least < 1) throw alteredError(path);
   }

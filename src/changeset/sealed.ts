@@ -134,7 +134,7 @@ export class SealedChangeset implements Changeset {
   }
 
   #prepare(sql: string): StatementSync {
-    return this.#db.prepare(sql, { returnArrays: true });
+    return prepareArrays(this.#db, sql);
   }
 }
 
@@ -148,6 +148,13 @@ export function openFile(path: string): DatabaseSync {
   const db = new DatabaseSync(url, { readOnly: true, defensive: true, allowExtension: false, enableDoubleQuotedStringLiterals: false });
   db.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON");
   return db;
+}
+
+/** Rows as arrays: half the time of rows as objects. */
+export function prepareArrays(db: DatabaseSync, sql: string): StatementSync {
+  const statement = db.prepare(sql);
+  statement.setReturnArrays(true);
+  return statement;
 }
 
 export function alteredError(path: string, cause?: unknown): TidemarkError {

@@ -72,15 +72,7 @@ class SqliteChangesetWriter implements ChangesetWriter {
   constructor(options: WriteChangesetOptions) {
     this.#options = options;
     this.#partial = partialPath(options.path);
-    try {
-      closeSync(openSync(this.#partial, "wx", 0o600));
-    } catch (cause) {
-      throw unwritable(options.path, cause);
-    }
-    this.#db = new DatabaseSync(this.#partial);
-    // No journal and no sync: nobody reads the file before it is sealed, and seal() makes it durable.
-    this.#db.exec(`PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
-      PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT}; BEGIN; ${Object.values(TABLES).join("; ")}`);
+    this.#db = createFile(this.#partial, options.path);
     this.#insertEffect = this.#db.prepare("INSERT INTO effects VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     this.#insertNote = this.#db.prepare("INSERT INTO notes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   }
@@ -181,6 +173,25 @@ class SqliteChangesetWriter implements ChangesetWriter {
   #open(): OpenSync {
     if (this.#sync === undefined) throw new Error("no sync was begun");
     return this.#sync;
+  }
+}
+
+function createFile(partial: string, path: string): DatabaseSync {
+  try {
+    closeSync(openSync(partial, "wx", 0o600));
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+  const db = new DatabaseSync(partial);
+  try {
+    // No journal and no sync: nobody reads the file before it is sealed, and seal() makes it durable.
+    db.exec(`PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT}; BEGIN; ${Object.values(TABLES).join("; ")}`);
+    return db;
+  } catch (cause) {
+    db.close();
+    rmSync(partial, { force: true });
+    throw unwritable(path, cause);
   }
 }
 
