@@ -1,0 +1,30 @@
+/** Keys that every object store can hold, and that stores and programs get wrong. */
+export const ODD_KEYS: readonly string[] = [
+  "A",
+  "a",
+  "a b",
+  "a+b",
+  "a-",
+  "a.",
+  "a/",
+  "a/b",
+  "a/b/c",
+  "a0",
+  "b//c",
+  "\u00e9",
+  "e\u0301",
+  "\uff5e",
+  "\u{1f600}",
+  "/lead",
+  "dot/./x",
+  "dot/../y",
+  "ctl\u0001x",
+  "amp&<>\"'",
+  "trail/",
+  "%41",
+  "same",
+  "same/x",
+  "n".repeat(255),
+];
+
+export const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
