@@ -63,8 +63,18 @@ export class Inspector {
     return held(stored) ?? unreachable();
   }
 
+  /**
+   * The bytes of the current version.
+   * @throws Error where there is none
+   */
+  get(bucket: string, key: string): Buffer {
+    const found = this.object(bucket, key);
+    if (found === undefined) throw new Error(`bucket ${bucket} has no object ${JSON.stringify(key)}`);
+    return found.bytes;
+  }
+
   /** The current version. */
-  get(bucket: string, key: string): HeldObject | undefined {
+  object(bucket: string, key: string): HeldObject | undefined {
     const newest = this.#bucket(bucket).newest(key);
     return newest === undefined ? undefined : held(newest);
   }
