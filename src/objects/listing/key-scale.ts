@@ -49,7 +49,8 @@ export class KeyScale {
     const step = Math.max(1, Math.floor(keys.length / SAMPLE));
     const sample = keys.filter((_, i) => i % step === 0).map(codePoints);
     sample.push(last);
-    const letters = Array.from({ length: shared + PRECISION }, (_, at) => new Set(sample.flatMap((key) => key[at] ?? [])));
+    const longest = Math.max(...sample.map((key) => key.length));
+    const letters = Array.from({ length: Math.min(shared + PRECISION, longest) }, (_, at) => new Set(sample.flatMap((key) => key[at] ?? [])));
     const alphabets = letters.map(alphabetOf);
     // A run of letters and digits that varies at its end is one number: it may carry into its beginning.
     for (let at = shared - 1; at >= this.#fixedLength; at--) {

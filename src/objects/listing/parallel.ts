@@ -13,6 +13,8 @@ const MAX_LANES = 12;
 /** Pages of a segment. A segment's last page is half empty on average: fewer would waste more requests. */
 const SEGMENT_PAGES = 8;
 const PAGES_AHEAD = 96;
+/** Share of requests that may bring nothing, or what another one brings too. */
+const MAX_WASTE = 0.15;
 /** Pages that show that a listing is long; shorter ones cost no request more. */
 const FIRST_PAGES = 3;
 /** Work that one page is for this process, in milliseconds: latency below a few of these is no use. */
@@ -24,7 +26,7 @@ const PAGE_WORK = 5;
  * A flat key space cannot be asked for its parts, so they are guessed: pages show how many keys there
  * are where, segments of some pages each are cut ahead by that, listed at once and handed out in
  * order. Where guesses turn out badly, dense segments are cut again and empty ones cost a request;
- * when more than about one in ten was wasted, it goes on without guessing. What is listed never
+ * when more than about one in seven was wasted, it goes on without guessing. What is listed never
  * depends on a guess: segments cover the range without gap or overlap wherever they are cut.
  *
  * @throws ListingOutOfOrderError where pages are not in byte order
@@ -111,8 +113,8 @@ class ParallelListing {
     // What was prefetched but never asked for stays small: many listings may wait beside each other.
     const allowed = Math.min(this.#setting.pagesAhead, 2 + this.#taken * SEGMENT_PAGES);
     const held = this.#segments.reduce((sum, segment) => sum + segment.pages.length, this.#inFlight);
-    const unproven = this.#segments.filter((segment) => segment.inFlight && segment.received === 0).length;
-    const mayGuess = this.#received >= FIRST_PAGES && unproven * 2 <= this.#received && this.#wasted <= 4 + this.#requests / 10;
+    const unproven = this.#segments.filter((segment) => segment.unproven).length;
+    const mayGuess = this.#received >= FIRST_PAGES && unproven * 3 < this.#received && unproven * 3 <= this.#lanes() && this.#wasted <= 4 + this.#requests * MAX_WASTE;
     let before = 0;
     for (const [i, segment] of this.#segments.entries()) {
       before += segment.pages.length + (segment.inFlight ? 1 : 0);
@@ -120,14 +122,14 @@ class ParallelListing {
       if (!urgent && (before >= allowed || held >= allowed * 1.5)) return undefined;
       if (segment.done) continue;
       if (segment.inFlight) {
-        if (mayGuess && this.#lanes() > 1) this.#cut(i, segment);
+        if (mayGuess && !segment.unproven && this.#lanes() > 1) this.#cut(i, segment);
         continue;
       }
       if (segment.started) return segment;
       if (!mayGuess) return i === 0 ? segment : undefined;
-      // Past an empty one nothing is known: asking for the next key there tells most.
-      const previous = this.#segments[i - 1];
-      if (!(previous?.done && previous.received === 0)) this.#cut(i, segment);
+      // Past an empty one, asking for whatever key comes next there tells most.
+      if (!segment.afterEmpty) this.#cut(i, segment);
+      else if (this.#segments[i - 1]?.unproven) return undefined;
       return segment;
     }
     return undefined;
@@ -151,6 +153,7 @@ class ParallelListing {
       if (count > 0 || first) this.#requests += 1;
       if (count > 0) this.#received += 1;
       if (segment.done) this.#wasted += count === 0 && first ? 1 : 0.5;
+      if (first) this.#learn(segment, count === 0);
     } catch (error) {
       this.#failure ??= { error };
     }
@@ -158,6 +161,15 @@ class ParallelListing {
     this.#fill(this.#wake !== undefined);
     this.#wake?.();
     this.#wake = undefined;
+  }
+
+  /** Tells the next segment that is still to begin. */
+  #learn(segment: Segment, empty: boolean): void {
+    for (let i = this.#segments.indexOf(segment) + 1; i < this.#segments.length; i++) {
+      const next = this.#segments[i];
+      if (next && !next.started) next.afterEmpty = empty;
+      if (!next?.unproven) return;
+    }
   }
 
   #lanes(): number {

@@ -17,10 +17,14 @@ export class Segment {
   #iterator: AsyncIterator<Page> | undefined;
   #at: string | undefined;
   #limit: string | undefined;
+  /** Measured when it is asked for: most pages never are. */
+  #sample: Page | undefined;
   #density: Density | undefined;
   /** Pages that wait to be handed out. */
   readonly pages: Page[] = [];
   inFlight = false;
+  /** What lies before it turned out empty: the guess of where keys are does not hold here. */
+  afterEmpty = false;
   done = false;
   received = 0;
 
@@ -30,6 +34,11 @@ export class Segment {
     this.#at = range.after;
     this.#limit = range.upTo;
     this.#density = density;
+  }
+
+  /** Whether it was begun and nothing is known of it yet. */
+  get unproven(): boolean {
+    return this.inFlight && this.received === 0;
   }
 
   get started(): boolean {
@@ -51,6 +60,10 @@ export class Segment {
   }
 
   #boundary(pages: number, least: number): string | undefined {
+    if (this.#sample) {
+      this.#density = densityOf(this.#sample) ?? this.#density;
+      this.#sample = undefined;
+    }
     if (!this.#density || this.#at === undefined) return undefined;
     const { scale, perPage } = this.#density;
     const at = scale.value(this.#at);
@@ -98,7 +111,7 @@ export class Segment {
     if (own.length > 0) this.pages.push(own);
     this.received += 1;
     if (this.done) await this.close();
-    else this.#density = densityOf(page);
+    else this.#sample = page;
     return count;
   }
 

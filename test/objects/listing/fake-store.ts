@@ -49,6 +49,7 @@ export function fakeStore({ keys, pageSize, request }: FakeListing): FakeStore {
     list,
     head: refuse,
     read: refuse,
+    refuses: () => undefined,
     close: () => Promise.resolve(),
     ranges,
     get requests() {
