@@ -4,8 +4,8 @@
  * One file a command's work, loaded when the command runs: `tidemark --help` reads a fraction of what
  * `apply` needs. Names and line breaks stay, so that the stack of a bug report can be read.
  */
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
 
@@ -15,8 +15,7 @@ const DIST = join(ROOT, "dist");
 /** Parts of the bundle that are CommonJS ask for Node's own modules by `require`, which an ES module lacks. */
 const REQUIRE = 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
-await rm(DIST, { recursive: true, force: true });
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   absWorkingDir: ROOT,
   entryPoints: { main: "src/main.ts", "directory-worker": "src/objects/stores/directory/worker.ts" },
   outdir: DIST,
@@ -30,9 +29,27 @@ const { metafile } = await build({
   keepNames: true,
   legalComments: "none",
   metafile: true,
+  // Written below: a build that fails leaves the last one as it is.
+  write: false,
   logLevel: "warning",
 });
-await writeFile(join(DIST, "THIRD-PARTY-LICENSES.txt"), await licenses(metafile));
+const files = new Map<string, string | Uint8Array>(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+files.set("THIRD-PARTY-LICENSES.txt", await licenses(metafile));
+await replaceFolder(files);
+
+/** Puts the entry in place last and removes what is old after it, so that who starts it in between finds a whole program. */
+async function replaceFolder(contents: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
+  await mkdir(DIST, { recursive: true });
+  const before = await readdir(DIST);
+  const entry = "main.js";
+  for (const name of [...contents.keys()].toSorted((a, b) => Number(a === entry) - Number(b === entry))) {
+    const partial = join(DIST, `.${name}.${process.pid}`);
+    await writeFile(partial, contents.get(name) ?? "");
+    if (name === entry) await chmod(partial, 0o755);
+    await rename(partial, join(DIST, name));
+  }
+  for (const name of before) if (!contents.has(name)) await rm(join(DIST, name), { recursive: true, force: true });
+}
 
 /** The licences of all that the bundle holds: they ask to travel with it. */
 async function licenses({ inputs }: Metafile): Promise<string> {

@@ -1,5 +1,9 @@
 import type { SyncPlan } from "../core/sync-plan.ts";
 import { TidemarkError } from "../core/errors.ts";
+import type { Diagnostic } from "../plan-file/diagnostic.ts";
+import { readPlanFile } from "../plan-file/load.ts";
+import { planHash } from "../plan-file/plan-hash.ts";
+import { diagnosticJson, renderDiagnostic } from "../report/diagnostics.ts";
 import { counted } from "../report/words.ts";
 import type { Context } from "./context.ts";
 
@@ -11,14 +15,32 @@ export interface LoadedPlan {
   readonly hash: string;
 }
 
+export interface LoadPlanOptions {
+  /** The plan's syncs are to be worked on, all or these: what this version cannot do yet is then an error. */
+  readonly work?: { readonly syncs: readonly string[] | undefined };
+}
+
 /**
- * Reads a plan that is to be worked with; shows all that is wrong with it.
+ * Reads a plan, and shows all that is wrong with it.
  *
- * @throws TidemarkError `PLAN_INVALID` where something is
+ * @throws TidemarkError `PLAN_INVALID`, `FEATURE_NOT_AVAILABLE`
  */
-export async function loadPlan(context: Context, file: string): Promise<LoadedPlan> {
-  const [{ readPlanFile }] = await Promise.all([import("../plan-file/load.ts")]);
-  const result = await readPlanFile(file, { env: context.host.env });
-  if (result.plan) return { plan: result.plan, file, hash: result.hash };
-  throw new TidemarkError("PLAN_INVALID", `${file} has ${counted(result.diagnostics.length, "problem")}.`);
+export async function loadPlan(context: Context, file: string, { work }: LoadPlanOptions = {}): Promise<LoadedPlan> {
+  const { plan, diagnostics, unsupported } = await readPlanFile(file, { env: context.host.env });
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  for (const diagnostic of diagnostics) show(context, diagnostic);
+  if (!plan) throw new TidemarkError("PLAN_INVALID", `${file} cannot be used: ${counted(errors.length, "problem")}.`, { hint: `\`tidemark validate ${file}\` shows them again, and touches nothing.` });
+
+  const missing = work ? unsupported.filter(({ sync }) => sync === undefined || work.syncs === undefined || work.syncs.includes(sync)) : [];
+  for (const diagnostic of missing) show(context, diagnostic);
+  if (missing.length > 0) {
+    throw new TidemarkError("FEATURE_NOT_AVAILABLE", `${file} asks for what this version of Tidemark cannot do yet.`, { hint: "Take it out of the plan, or leave those syncs out with --sync." });
+  }
+  return { plan, file, hash: planHash(plan) };
+}
+
+function show({ err, json, messages }: Context, diagnostic: Diagnostic): void {
+  json?.line(diagnosticJson(diagnostic));
+  if (diagnostic.severity !== "error" && !messages.shows("warn")) return;
+  err.line(renderDiagnostic(diagnostic, messages.paint));
 }

@@ -6,7 +6,7 @@ import type { Paint } from "./paint.ts";
 export function checkLines({ sync, status, subject, message, hint, code }: Check, paint: Paint, accepted: boolean): string {
   const mark = status === "pass" ? paint.good("pass     ") : status === "fail" ? paint.remove("FAIL     ") : accepted ? paint.good("confirmed") : paint.warn("CONFIRM  ");
   const first = `${mark}  ${visible(sync)}: ${visible(subject)}`;
-  if (status === "pass") return `${first}\n`;
+  if (status === "pass") return `${first}: ${visible(message)}\n`;
   const lines = [first, `           ${visible(message)} ${paint.faint(`[${code}]`)}`];
   if (hint !== undefined) lines.push(`           ${visible(hint)}`);
   return `${lines.join("\n")}\n`;

@@ -33,7 +33,8 @@ export interface OutcomeViewOptions {
 export async function showOutcome({ summary, result, state, out, paint, planFile, elapsedMs }: OutcomeViewOptions): Promise<void> {
   const { run } = result;
   if (run === undefined) {
-    out.line(`${paint.strong("Nothing to do.")} Both ends are as the plan ${visible(summary.plan)} wants them.`);
+    const why = summary.hasChanges ? "An earlier run applied all of this changeset." : `Both ends are as the plan ${visible(summary.plan)} wants them.`;
+    out.line(`${paint.strong("Nothing to do.")} ${why}`);
     return conflictsLine(summary, out, paint);
   }
   if (result.problems > 0) await showProblems({ run, state, out, paint, planFile, problems: result.problems });

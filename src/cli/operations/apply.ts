@@ -38,11 +38,12 @@ async function applySaved(context: Context, file: string, options: ApplyCommandO
   const changeset = await openChangeset(file);
   try {
     holdPlanId(changeset, options.planId);
-    const loaded = await loadPlan(context, await planFileOf(changeset, file, options.plan));
+    const syncs = changeset.summary.syncs.map(({ header }) => header.name);
+    const loaded = await loadPlan(context, await planFileOf(changeset, file, options.plan), { work: { syncs } });
     if (changeset.origin.planHash !== loaded.hash) {
       throw new TidemarkError("PLAN_CHANGED", `${loaded.file} is no longer what it was when this changeset was made.`, { hint: "Plan again, and review what it shows." });
     }
-    await holdChecks(context, loaded, { ...options, sync: changeset.summary.syncs.map(({ header }) => header.name) });
+    await holdChecks(context, loaded, { ...options, sync: syncs });
     return await run(context, changeset, loaded, options);
   } finally {
     changeset.close();
@@ -51,7 +52,7 @@ async function applySaved(context: Context, file: string, options: ApplyCommandO
 
 async function applyPlan(context: Context, file: string, options: ApplyCommandOptions): Promise<ExitCode> {
   if (options.plan !== undefined) throw new TidemarkError("USAGE", "--plan belongs to a changeset, and this is a plan file.", { hint: `tidemark apply ${file}` });
-  const loaded = await loadPlan(context, file);
+  const loaded = await loadPlan(context, file, { work: { syncs: options.sync } });
   // Before an hour of listing, not after it.
   const unasked = options.autoApprove === true || options.planId !== undefined;
   if (!unasked && !context.interactive) {

@@ -17,7 +17,7 @@ export interface CheckCommandOptions {
 
 /** Shows every check; fails where one failed or asks for a confirmation that was not given. */
 export async function runCheck(context: Context, file: string, options: CheckCommandOptions): Promise<ExitCode> {
-  const loaded = await loadPlan(context, file);
+  const loaded = await loadPlan(context, file, { work: { syncs: options.sync } });
   const { out, paint, json } = context;
   const progress = startProgress(context, "none");
   const verdict = new Verdict(options.confirm ?? []);

@@ -23,7 +23,7 @@ const SHOWN = 20;
 /** Compares both ends; differences are data, and their presence the exit code. */
 export async function runCompare(context: Context, file: string, options: CompareCommandOptions): Promise<ExitCode> {
   const { out, paint, json } = context;
-  const { plan } = await loadPlan(context, file);
+  const { plan } = await loadPlan(context, file, { work: { syncs: options.sync } });
   const progress = startProgress(context, "auto");
   const syncs = new Map<string, SyncComparison>();
   const show = (sync: string, difference: Difference, at: number) => {

@@ -22,7 +22,7 @@ export interface PlanOptions {
 /** Computes and shows a changeset; keeps it where `--out` says. */
 export async function runPlan(context: Context, file: string, options: PlanOptions): Promise<ExitCode> {
   const { out, paint, json, messages } = context;
-  const loaded = await loadPlan(context, file);
+  const loaded = await loadPlan(context, file, { work: { syncs: options.sync } });
   const progress = startProgress(context, "auto");
   await using made = await makeChangeset({
     context,

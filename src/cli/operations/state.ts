@@ -113,7 +113,7 @@ export async function unlockState(context: Context, file: string, options: Unloc
 /** Makes the items of every sync anew from what both ends hold. A state that cannot be read is set aside first. */
 export async function rebuildState(context: Context, file: string, options: UnlockOptions): Promise<ExitCode> {
   const { out, json } = context;
-  const loaded = await loadPlan(context, file);
+  const loaded = await loadPlan(context, file, { work: { syncs: undefined } });
   const { plan } = loaded;
   if (!options.autoApprove && !(await approve(context, `Rebuild the state of ${plan.name} from both ends? They are listed, and read where a listing does not tell; nothing there is changed.`, "--auto-approve"))) return notApproved(context);
 

@@ -1,0 +1,45 @@
+import type { Diagnostic } from "../../plan-file/diagnostic.ts";
+import { readPlanFile } from "../../plan-file/load.ts";
+import { diagnosticGithub, diagnosticJson, renderDiagnostic } from "../../report/diagnostics.ts";
+import { counted } from "../../report/words.ts";
+import { type Context, VERSION } from "../context.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+
+export interface ValidateOptions {
+  readonly format: "human" | "json" | "github" | "sarif" | "junit";
+}
+
+/** Checks plan files, all of them and all that is wrong with each. Touches no location. */
+export async function runValidate(context: Context, files: readonly string[], options: ValidateOptions): Promise<ExitCode> {
+  const { out, json, paint } = context;
+  const format = json ? "json" : options.format;
+  const found: Diagnostic[] = [];
+  let valid = true;
+  for (const file of files) {
+    const { diagnostics, unsupported, plan } = await readPlanFile(file, { env: context.host.env });
+    if (!plan) valid = false;
+    // What cannot be executed yet is no mistake of the file; `plan` and `apply` refuse it.
+    const all = [...diagnostics, ...unsupported.map((diagnostic): Diagnostic => ({ ...diagnostic, severity: "notice" }))];
+    found.push(...all);
+    if (format === "human") {
+      for (const diagnostic of all) out.line(`${renderDiagnostic(diagnostic, paint)}\n`);
+      const errors = all.filter(({ severity }) => severity === "error").length;
+      const syncs = plan ? ` ${counted(plan.syncs.length, "sync")}.` : "";
+      out.line(plan ? `${paint.good("Valid:")} ${file}.${syncs}` : `${paint.remove("Not valid:")} ${file}. ${counted(errors, "error")}.`);
+    } else if (format === "github") {
+      for (const diagnostic of all) out.line(diagnosticGithub(diagnostic));
+    } else if (format === "json") {
+      for (const diagnostic of all) {
+        const line = diagnosticJson(diagnostic);
+        if (json) json.line(line);
+        else out.line(JSON.stringify(line));
+      }
+    }
+    await out.flush();
+  }
+  if (format === "sarif" || format === "junit") {
+    const { junitReport, sarifReport } = await import("../../report/diagnostic-reports.ts");
+    out.write(format === "sarif" ? sarifReport(found, VERSION) : junitReport(files, found));
+  }
+  return valid ? EXIT.done : EXIT.error;
+}
