@@ -39,7 +39,7 @@ test("filters give what filtering everything gives", async () => {
   await using folder = await temporaryFolder();
   const kinds = fc.option(fc.subarray([...ACTION_KINDS]), { nil: undefined });
   const number = fc.option(fc.integer({ min: 0, max: 30 }), { nil: undefined });
-  await fc.assert(
+  fc.assert(
     fc.property(
       anySyncs,
       fc.record({ sync: fc.constantFrom(undefined, "a", "b", "none"), kinds, seqFrom: number, seqTo: number, limit: number, largestFirst: fc.boolean() }),
