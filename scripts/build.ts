@@ -24,6 +24,8 @@ const { metafile, outputFiles } = await build({
   splitting: true,
   format: "esm",
   platform: "node",
+  // A CommonJS module that is imported when it is needed would come without the names of its exports.
+  mainFields: ["module", "main"],
   target: "node24",
   banner: { js: REQUIRE },
   keepNames: true,
