@@ -36,72 +36,103 @@ export async function* mergeJoin<Left extends Keyed, Right extends Keyed, Record
   right: AsyncIterable<readonly Right[]>,
   records?: AsyncIterable<readonly Record[]> | undefined,
 ): AsyncGenerator<readonly Pair<Left, Right, Record>[], void, undefined> {
-  const l = new OrderedCursor(left, "source");
-  const r = new OrderedCursor(right, "destination");
-  const known = new OrderedCursor<Record>(records ?? [], "state");
+  const join = new Join<Left, Right, Record>(left, right, records ?? []);
   try {
     for (;;) {
-      await Promise.all([l.load(), r.load(), known.load()]);
-      const page = joinPage(l, r, known);
+      await join.load();
+      const page = join.page();
       if (page.length > 0) yield page;
-      else if (!l.head && !r.head) return;
+      else if (join.ended) return;
     }
   } finally {
-    await Promise.all([l.close(), r.close(), known.close()]);
+    await join.close();
   }
 }
 
-/** Joins until one of the sides needs its next page. */
-function joinPage<Left extends Keyed, Right extends Keyed, Record extends Keyed>(
-  l: OrderedCursor<Left>,
-  r: OrderedCursor<Right>,
-  known: OrderedCursor<Record>,
-): Pair<Left, Right, Record>[] {
-  const page: Pair<Left, Right, Record>[] = [];
-  while (!l.needsPage && !r.needsPage) {
-    const left = l.head;
-    const right = r.head;
-    let order: number;
-    if (left) order = right ? compareKeys(left.key, right.key) : -1;
-    else if (right) order = 1;
-    else break;
+class Join<Left extends Keyed, Right extends Keyed, Record extends Keyed> {
+  readonly #left: Cursor<Left>;
+  readonly #right: Cursor<Right>;
+  readonly #records: Cursor<Record>;
+  #last: string | undefined;
 
-    const key = order <= 0 && left ? left.key : right ? right.key : "";
-    let record = known.head;
-    let recordOrder = record ? compareKeys(record.key, key) : 1;
-    while (record && recordOrder < 0) {
-      known.advance();
-      record = known.head;
-      recordOrder = record ? compareKeys(record.key, key) : 1;
+  constructor(left: AsyncIterable<readonly Left[]>, right: AsyncIterable<readonly Right[]>, records: AsyncIterable<readonly Record[]> | readonly []) {
+    this.#left = new Cursor(left);
+    this.#right = new Cursor(right);
+    this.#records = new Cursor(records);
+  }
+
+  get ended(): boolean {
+    return this.#left.ended && this.#right.ended;
+  }
+
+  async load(): Promise<void> {
+    await Promise.all([this.#left.load(), this.#right.load(), this.#records.load()]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#left.close(), this.#right.close(), this.#records.close()]);
+  }
+
+  /** Joins until one of the sides needs its next page. */
+  page(): Pair<Left, Right, Record>[] {
+    const page: Pair<Left, Right, Record>[] = [];
+    while (!this.#left.needsPage && !this.#right.needsPage) {
+      const left = this.#left.head;
+      const right = this.#right.head;
+      let order = left ? -1 : 1;
+      // Most pairs are equal, which the engine tells faster than their order.
+      if (left && right) order = left.key === right.key ? 0 : compareKeys(left.key, right.key);
+      const key = (order > 0 ? right : left)?.key;
+      if (key === undefined) break;
+
+      this.#passRecordsBefore(key);
+      // The record of this very key may be on the page that is still to come.
+      if (this.#records.needsPage) break;
+      const record = this.#records.head?.key === key ? this.#records.head : undefined;
+
+      // A side that goes backwards shows in what is joined: one comparison a pair watches both.
+      if (this.#last !== undefined && compareKeys(this.#last, key) >= 0) throw this.#disorder(order, key);
+      this.#last = key;
+      page.push({ left: order <= 0 ? left : undefined, right: order >= 0 ? right : undefined, record });
+      if (order <= 0) this.#left.advance();
+      if (order >= 0) this.#right.advance();
+      if (record) this.#records.advance();
     }
-    // The record of this very key may be on the page that is still to come.
-    if (known.needsPage) break;
-
-    page.push({ left: order <= 0 ? left : undefined, right: order >= 0 ? right : undefined, record: recordOrder === 0 ? record : undefined });
-    if (order <= 0) l.advance();
-    if (order >= 0) r.advance();
-    if (recordOrder === 0) known.advance();
+    return page;
   }
-  return page;
+
+  #passRecordsBefore(key: string): void {
+    const records = this.#records;
+    for (let record = records.head; record && record.key !== key && compareKeys(record.key, key) < 0; record = records.head) {
+      if (records.last !== undefined && compareKeys(records.last, record.key) >= 0) throw new ListingOutOfOrderError("state", records.last, record.key);
+      records.advance();
+    }
+  }
+
+  #disorder(order: number, key: string): ListingOutOfOrderError {
+    const { last } = this.#left;
+    if (order <= 0 && last !== undefined && compareKeys(last, key) >= 0) return new ListingOutOfOrderError("source", last, key);
+    return new ListingOutOfOrderError("destination", this.#right.last ?? "", key);
+  }
 }
 
-/** A place in a stream of pages, that refuses to go backwards. */
-class OrderedCursor<Entry extends Keyed> {
+/** A place in a stream of pages. */
+class Cursor<Entry extends Keyed> {
   readonly #reader: PageReader<Entry>;
-  readonly #side: "source" | "destination" | "state";
   #page: readonly Entry[] = [];
   #at = 0;
-  #ended = false;
-  #last: string | undefined;
   head: Entry | undefined;
+  /** The key of the entry before. */
+  last: string | undefined;
   needsPage = true;
+  ended = false;
 
-  constructor(pages: AsyncIterable<readonly Entry[]> | readonly [], side: "source" | "destination" | "state") {
+  constructor(pages: AsyncIterable<readonly Entry[]> | readonly []) {
     this.#reader = new PageReader(pages);
-    this.#side = side;
   }
 
   advance(): void {
+    this.last = this.head?.key;
     this.#at += 1;
     this.#look();
   }
@@ -110,7 +141,7 @@ class OrderedCursor<Entry extends Keyed> {
   async load(): Promise<void> {
     while (this.needsPage) {
       const page = await this.#reader.next();
-      this.#ended = page === undefined;
+      this.ended = page === undefined;
       this.#page = page ?? [];
       this.#at = 0;
       this.#look();
@@ -122,11 +153,7 @@ class OrderedCursor<Entry extends Keyed> {
   }
 
   #look(): void {
-    const head = this.#page[this.#at];
-    this.head = head;
-    this.needsPage = head === undefined && !this.#ended;
-    if (head === undefined) return;
-    if (this.#last !== undefined && compareKeys(this.#last, head.key) >= 0) throw new ListingOutOfOrderError(this.#side, this.#last, head.key);
-    this.#last = head.key;
+    this.head = this.#page[this.#at];
+    this.needsPage = this.head === undefined && !this.ended;
   }
 }
