@@ -110,13 +110,10 @@ function runTidemark(directory: string, keys: Readonly<Record<string, string>>, 
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [`${ROOT}/dist/main.js`, ...words], { cwd: directory, env: { ...ENVIRONMENT, ...keys }, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
-    for (const [from, to] of [
-      [child.stdout, process.stdout],
-      [child.stderr, process.stderr],
-    ] as const) {
-      from.setEncoding("utf8").on("data", (text: string) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
         output += text;
-        to.write(text);
+        process.stdout.write(text);
       });
     }
     child.once("error", reject).once("close", (code) => resolve({ command, code, output }));
