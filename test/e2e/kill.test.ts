@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { killRounds } from "../support/kill-rounds.ts";
+import { temporaryFolder } from "../support/temp.ts";
+
+test.each([
+  { from: "directory", to: "s3", kills: 8, seed: 11 },
+  { from: "s3", to: "directory", kills: 4, seed: 12 },
+] as const)(
+  "killed $kills times from $from to $to: converges, nothing twice, nothing torn, nothing left",
+  async (round) => {
+    await using folder = await temporaryFolder();
+    const { kills } = await killRounds({ ...round, folder: folder.path });
+    expect(kills).toBe(round.kills);
+  },
+  120_000,
+);
