@@ -113,6 +113,10 @@ func allowed(w http.ResponseWriter, r *http.Request, b bucket, key string) bool 
 }
 
 func (s *server) put(w http.ResponseWriter, r *http.Request, b bucket, key string) {
+	// Before the body, so that nobody sends one in vain, and again after it.
+	if !allowed(w, r, b, key) {
+		return
+	}
 	size, sum, err := receive(r)
 	if err != nil {
 		fail(w, http.StatusBadRequest, "BadDigest", "The body did not arrive as announced")
