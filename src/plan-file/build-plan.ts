@@ -1,41 +1,62 @@
 import { dirname, resolve } from "node:path";
-import type { Location, StatePlace, Sync, SyncPlan } from "../core/sync-plan.ts";
-import { kindOf, type Locations, locationTypes, objectEnds, postgresEnds } from "./ends.ts";
+import type { Location, StatePlace, SyncPlan } from "../core/sync-plan.ts";
+import { kindOf, type Locations, objectEnd, postgresEnds } from "./ends.ts";
 import type { ObjectSync as ObjectSyncFile, PlanFile, PostgresSync as PostgresSyncFile } from "./generated/plan.ts";
 import { keyTrees, validateObjectSync, validatePostgresSync } from "./generated/validate.js";
 import { buildLocation } from "./locations.ts";
-import { type MapNode, mergeMaps, nodeAt, toPlain } from "./node.ts";
+import { checkSyncName, checkSyncReferences } from "./names.ts";
+import { keyPlace, type MapNode, mergeMaps, nodeAt, toPlain } from "./node.ts";
+import { checkEndPrefix, checkObjectRules } from "./object-rules.ts";
 import { buildObjectSync } from "./object-sync.ts";
+import { type BuiltSync, checkEndsOverlap, checkWrites } from "./overlaps.ts";
 import { type LoadContext, Part } from "./part.ts";
+import { checkPostgresRules } from "./postgres-rules.ts";
 import { checkSchema } from "./schema-errors.ts";
+import { hideSidePlaces, type SidePlace, sidePlacesOf, stateSidePlaces } from "./side-places.ts";
+import { checkSource } from "./sources.ts";
+import { noteLocationFeatures, noteObjectFeatures, notePlanFeatures, type NotYet } from "./unsupported.ts";
 
 /** Turns a plan whose frame was checked into what the engine works with, and checks the rest of it. */
-export function buildPlan(value: PlanFile, root: MapNode, context: LoadContext): SyncPlan {
-  const built = new Map<string, Location>();
-  const locations: Locations = { types: locationTypes(root), built };
-  for (const [name, location] of Object.entries(value.locations)) {
-    const node = nodeAt(root, ["locations", name]);
-    if (location !== undefined && node !== undefined && !name.startsWith("x-"))
-      built.set(name, buildLocation(name, new Part(location, node, context.findings), context));
-  }
-  const syncs: Sync[] = [];
+export function buildPlan(value: PlanFile, root: MapNode, context: LoadContext, notYet: NotYet): SyncPlan {
+  const { findings, file } = context;
+  const locations = buildLocations(value, root, context, notYet);
+  const part = new Part(value, root, findings);
+  const state = buildState(value.state, context);
+  notePlanFeatures(value, root, notYet);
+
   const nodes = nodeAt(root, ["syncs"]);
-  if (nodes?.kind === "map") {
-    for (const [name, { value: node }] of nodes.entries) {
-      if (name.startsWith("x-") || node.kind !== "map") continue;
-      const sync = buildSync(name, node, root, locations, context);
-      if (sync) syncs.push(sync);
-    }
+  const own = new Map<string, MapNode>();
+  if (nodes?.kind === "map") for (const [name, { value: node }] of nodes.entries) if (!name.startsWith("x-") && node.kind === "map") own.set(name, node);
+  const order = nodes?.kind === "map" ? checkSyncReferences(nodes, findings) : new Map<string, ReadonlySet<string>>();
+
+  const places = stateSidePlaces(part, state, locations);
+  const built: BuiltSync[] = [];
+  for (const [name, node] of own) {
+    const sync = buildSync({ name, node, root, locations, context, notYet, places });
+    if (sync) built.push(sync);
   }
+  checkWrites(built, order);
   return {
     name: value.name,
     description: value.description,
     tags: Object.fromEntries(Object.entries(value.tags ?? {}).flatMap(([key, tag]) => (tag === undefined ? [] : [[key, tag]]))),
-    file: context.file,
-    state: buildState(value.state, context),
-    locations: built,
-    syncs,
+    file,
+    state,
+    locations: locations.built,
+    syncs: built.map(({ sync }) => (sync.kind === "objects" ? hideSidePlaces(sync, places) : sync)),
   };
+}
+
+function buildLocations(value: PlanFile, root: MapNode, context: LoadContext, notYet: NotYet): Locations {
+  const built = new Map<string, Location>();
+  for (const [name, location] of Object.entries(value.locations)) {
+    const node = nodeAt(root, ["locations", name]);
+    if (location === undefined || node === undefined || name.startsWith("x-")) continue;
+    const made = buildLocation(name, new Part(location, node, context.findings), context);
+    noteLocationFeatures(made, node, notYet);
+    built.set(name, made);
+  }
+  return { types: context.locationTypes, built };
 }
 
 function buildState(state: PlanFile["state"], { file }: LoadContext): StatePlace {
@@ -43,25 +64,49 @@ function buildState(state: PlanFile["state"], { file }: LoadContext): StatePlace
   return { kind: "folder", path: resolve(dirname(file), state ?? ".tidemark") };
 }
 
-function buildSync(name: string, own: MapNode, root: MapNode, locations: Locations, { findings }: LoadContext): Sync | undefined {
-  const kind = kindOf(own, locations.types);
-  const objects = kind === "objects";
-  const checked = checkSchema(
-    objects ? validateObjectSync : validatePostgresSync,
-    own,
-    findings,
-    objects ? keyTrees.objectSync : keyTrees.postgresSync,
-    `the sync \`${name}\``,
-  );
-  if (checked === undefined) return undefined;
+interface SyncWork {
+  readonly name: string;
+  readonly node: MapNode;
+  readonly root: MapNode;
+  readonly locations: Locations;
+  readonly context: LoadContext;
+  readonly notYet: NotYet;
+  /** Gets the sync's own. */
+  readonly places: SidePlace[];
+}
+
+function buildSync(work: SyncWork): BuiltSync | undefined {
+  const { name, node, root, locations, context } = work;
+  const kind = kindOf(node, locations.types);
+  checkSyncName(name, kind, keyPlace(root, ["syncs", name]), context.findings);
+  const [validator, keys] = kind === "objects" ? [validateObjectSync, keyTrees.objectSync] : [validatePostgresSync, keyTrees.postgresSync];
+  if (checkSchema(validator, node, context.findings, keys, `the sync \`${name}\``) === undefined) return undefined;
   const defaults = nodeAt(root, ["defaults", kind]);
-  const merged = defaults?.kind === "map" ? mergeMaps(defaults, own) : own;
-  if (objects) {
-    const part = new Part(toPlain(merged) as ObjectSyncFile, merged, findings, name);
-    const ends = objectEnds(part, locations);
-    return ends && buildObjectSync(name, part, ends.from, ends.to);
-  }
-  const part = new Part(toPlain(merged) as PostgresSyncFile, merged, findings, name);
+  const merged = defaults?.kind === "map" ? mergeMaps(defaults, node) : node;
+  return kind === "objects" ? buildObjects(work, merged) : buildPostgres(work, merged);
+}
+
+function buildObjects({ name, locations, context, notYet, places }: SyncWork, node: MapNode): BuiltSync | undefined {
+  // Both parts of the merge were checked against the schema, which holds for what they make together.
+  const part = new Part(toPlain(node) as ObjectSyncFile, node, context.findings, name);
+  checkObjectRules(part);
+  noteObjectFeatures(name, part.value, node, notYet);
+  places.push(...sidePlacesOf(part, locations));
+  const from = checkSource(part, locations) ? objectEnd(part, "from", locations) : undefined;
+  const to = objectEnd(part, "to", locations);
+  if (from) checkEndPrefix(part, "from", from);
+  if (to) checkEndPrefix(part, "to", to);
+  if (!from || !to) return undefined;
+  const sync = buildObjectSync(name, part, from, to);
+  checkEndsOverlap(sync, part);
+  return { sync, part };
+}
+
+function buildPostgres({ name, locations, context, notYet }: SyncWork, node: MapNode): BuiltSync | undefined {
+  const part = new Part(toPlain(node) as PostgresSyncFile, node, context.findings, name);
   const ends = postgresEnds(part, locations);
-  return ends && { kind: "postgres", name, renamedFrom: part.value.renamedFrom, needs: part.value.needs ?? [], priority: part.value.priority ?? 0, ...ends };
+  checkPostgresRules(part, ends, locations);
+  notYet.add(node, ["from"], "Syncing databases is", name);
+  const { renamedFrom, needs = [], priority = 0 } = part.value;
+  return ends && { sync: { kind: "postgres", name, renamedFrom, needs, priority, ...ends }, part };
 }

@@ -1,4 +1,4 @@
-import type { Location, ObjectEnd, ObjectLocation, PostgresLocation } from "../core/sync-plan.ts";
+import type { Location, ObjectEnd, PostgresLocation } from "../core/sync-plan.ts";
 import type { MapNode, Path, PlanNode } from "./node.ts";
 import { nodeAt } from "./node.ts";
 import { nearName } from "./near-name.ts";
@@ -63,14 +63,8 @@ export function findLocation(part: Part<unknown>, path: Path, { types, built }: 
   return built.get(node.value);
 }
 
-/** The two ends of an object sync; undefined where one of them is not usable. */
-export function objectEnds(part: Part<unknown>, locations: Locations): { readonly from: ObjectEnd; readonly to: ObjectEnd } | undefined {
-  const from = objectEnd(part, "from", locations);
-  const to = objectEnd(part, "to", locations);
-  return from && to ? { from, to } : undefined;
-}
-
-function objectEnd(part: Part<unknown>, which: "from" | "to", locations: Locations): ObjectEnd | undefined {
+/** An end of an object sync; undefined where it is not usable. */
+export function objectEnd(part: Part<unknown>, which: "from" | "to", locations: Locations): ObjectEnd | undefined {
   const end = nodeAt(part.node, [which]);
   const path = end?.kind === "map" ? [which, "location"] : [which];
   const location = findLocation(part, path, locations);
@@ -79,10 +73,10 @@ function objectEnd(part: Part<unknown>, which: "from" | "to", locations: Locatio
     wrongKind(part, path, location.name, "a database", which === "from" ? "cannot be synced to objects" : "cannot hold objects");
     return undefined;
   }
-  return { location, prefix: prefixOf(end, location) };
+  return { location, prefix: prefixOf(end) };
 }
 
-function prefixOf(end: PlanNode | undefined, _location: ObjectLocation): string {
+function prefixOf(end: PlanNode | undefined): string {
   const prefix = nodeAt(end, ["prefix"]);
   return prefix?.kind === "scalar" && typeof prefix.value === "string" ? prefix.value : "";
 }

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { SyncPlan } from "../core/sync-plan.ts";
 import { buildPlan } from "./build-plan.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import { locationTypes } from "./ends.ts";
 import { type Finding, Findings } from "./findings.ts";
 import type { PlanFile } from "./generated/plan.ts";
 import { keyTrees, validateFrame } from "./generated/validate.js";
@@ -12,6 +13,7 @@ import { findSecrets, maskSecretText } from "./secrets.ts";
 import { SourceText } from "./source-text.ts";
 import type { Env } from "./template.ts";
 import { decodeText } from "./text.ts";
+import { NotYet } from "./unsupported.ts";
 
 export interface LoadOptions {
   /** Absolute path: where relative paths of the plan begin. */
@@ -43,9 +45,11 @@ export function loadPlan(text: string | Uint8Array, { file, displayFile, env }: 
   if (tree !== undefined) {
     source.unmask();
     findSecrets(tree, source, findings);
+    // Read before anything is taken out: a location with a mistake in it is there all the same.
+    const types = tree.kind === "map" ? locationTypes(tree) : new Map<string, string>();
     const value = checkSchema(validateFrame, tree, findings, keyTrees.plan, "the plan");
     // The schema has checked it: a plan is a map of this form.
-    if (value !== undefined && tree.kind === "map") plan = buildPlan(value as PlanFile, tree, { file, findings });
+    if (value !== undefined && tree.kind === "map") plan = buildPlan(value as PlanFile, tree, { file, findings, locationTypes: types }, new NotYet(notYet));
   }
   return { plan: findings.hasErrors ? undefined : plan, diagnostics: findings.diagnostics(), unsupported: notYet.diagnostics() };
 }

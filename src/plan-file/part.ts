@@ -47,4 +47,6 @@ export interface LoadContext {
   /** Absolute. */
   readonly file: string;
   readonly findings: Findings;
+  /** Every location's name in the file with what it says its type is, also where something is wrong with it. */
+  readonly locationTypes: ReadonlyMap<string, string | undefined>;
 }
