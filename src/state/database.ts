@@ -26,6 +26,7 @@ export class StateDatabase {
   readonly #db: DatabaseSync;
   readonly #settings: DatabaseSettings;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #lists = new Map<string, StatementSync>();
   /** Writes of this process, one after another: they would only find each other's lock. */
   #queue: Promise<unknown> = Promise.resolve();
   #serial = 0;
@@ -41,6 +42,16 @@ export class StateDatabase {
   statement(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (statement === undefined) this.#statements.set(sql, (statement = this.#db.prepare(sql)));
+    return statement;
+  }
+
+  /** Prepared once. Rows come as arrays, in half the time: for long lists. */
+  listStatement(sql: string): StatementSync {
+    let statement = this.#lists.get(sql);
+    if (statement === undefined) {
+      this.#lists.set(sql, (statement = this.#db.prepare(sql)));
+      statement.setReturnArrays(true);
+    }
     return statement;
   }
 
@@ -88,6 +99,7 @@ export class StateDatabase {
   async close(): Promise<void> {
     await this.#queue;
     this.#statements.clear();
+    this.#lists.clear();
     if (this.#db.isOpen) this.#db.close();
   }
 

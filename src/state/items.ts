@@ -24,8 +24,8 @@ export class Items {
     for (;;) {
       const { key, operator } = from;
       const select = `SELECT key, source, destination FROM items WHERE sync = ? AND key ${operator} ? ${upTo === undefined ? "" : "AND key <= ?"} ORDER BY key LIMIT ${PAGE}`;
-      const rows = await this.#db.read(() => this.#db.statement(select).all(id, key, ...(upTo === undefined ? [] : [upTo])));
-      const page = rows.map((row) => ({ key: String(row["key"]), source: this.#version(row["source"]), destination: this.#version(row["destination"]) }));
+      const rows = await this.#db.read(() => this.#db.listStatement(select).all(id, key, ...(upTo === undefined ? [] : [upTo])));
+      const page = rows.map((row) => ({ key: String(row[0]), source: this.#version(row[1]), destination: this.#version(row[2]) }));
       const last = page.at(-1);
       if (last === undefined) return;
       yield page;

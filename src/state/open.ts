@@ -69,7 +69,10 @@ export async function openStateReadOnly(options: StateOptions): Promise<StateSto
   try {
     mustBeFile(path);
     try {
-      return await openFile(new DatabaseSync(path, { ...FILE, readOnly: true }), path, refused);
+      // Not `readOnly`: SQLite would leave its log and index beside the file. It refuses writes by this, and we before it.
+      const file = new DatabaseSync(path, FILE);
+      file.exec("PRAGMA query_only = ON");
+      return await openFile(file, path, refused);
     } catch (error) {
       if (!isRefusedWal(error, path)) throw error;
       const url = pathToFileURL(path);
@@ -140,10 +143,8 @@ function createFile(folder: string, path: string): void {
     const db = new DatabaseSync(fresh, FILE);
     try {
       db.exec(
-        `PRAGMA journal_mode = WAL; PRAGMA application_id = ${APPLICATION_ID}; BEGIN; ${MIGRATIONS.join(";")}; PRAGMA user_version = ${MIGRATIONS.length}`,
+        `PRAGMA journal_mode = WAL; PRAGMA application_id = ${APPLICATION_ID}; BEGIN; ${MIGRATIONS.join(";")}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`,
       );
-      db.prepare("INSERT INTO meta VALUES ('lineage', ?), ('serial', 0)").run(randomUUID());
-      db.exec("COMMIT");
     } finally {
       db.close();
     }

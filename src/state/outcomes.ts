@@ -51,10 +51,10 @@ export class Outcomes {
     for (let from = 1; from <= last; from += SEQS) {
       const rows = await this.#db.read(() =>
         this.#db
-          .statement(`SELECT DISTINCT seq FROM outcomes WHERE ${ofRuns} AND seq BETWEEN ? AND ? ORDER BY seq`)
+          .listStatement(`SELECT DISTINCT seq FROM outcomes WHERE ${ofRuns} AND seq BETWEEN ? AND ? ORDER BY seq`)
           .all(planId, sinceSerial, from, from + SEQS - 1),
       );
-      if (rows.length > 0) yield rows.map(({ seq }) => Number(seq));
+      if (rows.length > 0) yield rows.map((row) => Number(row[0]));
     }
   }
 

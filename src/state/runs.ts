@@ -27,10 +27,7 @@ export class Runs {
   }
 
   async finish(run: string, status: RunStatus, leases: readonly Lease[]): Promise<void> {
-    await this.#db.write(leases, () => {
-      this.#db.statement("UPDATE runs SET status = ?, finished_at = ? WHERE run = ?").run(status, this.#db.now(), run);
-      this.#db.statement("DELETE FROM requests WHERE run = ?").run(run);
-    });
+    await this.#db.write(leases, () => this.#end(run, status));
   }
 
   async interruptDead(): Promise<readonly string[]> {
@@ -39,7 +36,7 @@ export class Runs {
     return this.#db.write([], () => {
       // Looked at again under the write lock: a run may have ended by itself meanwhile.
       const stillDead = this.#dead();
-      for (const run of stillDead) this.#db.statement("UPDATE runs SET status = 'interrupted', finished_at = ? WHERE run = ?").run(this.#db.now(), run);
+      for (const run of stillDead) this.#end(run, "interrupted");
       return stillDead;
     });
   }
@@ -51,6 +48,11 @@ export class Runs {
         .all(limit)
         .map((row) => this.#info(row)),
     );
+  }
+
+  #end(run: string, status: RunStatus): void {
+    this.#db.statement("UPDATE runs SET status = ?, finished_at = ? WHERE run = ?").run(status, this.#db.now(), run);
+    this.#db.statement("DELETE FROM requests WHERE run = ?").run(run);
   }
 
   #dead(): readonly string[] {

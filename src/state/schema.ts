@@ -20,5 +20,6 @@ export const MIGRATIONS: readonly string[] = [
      acquired_at INTEGER NOT NULL, heartbeat_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
    CREATE TABLE intents (id INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL, sync INTEGER NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, detail TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
    CREATE TABLE requests (id INTEGER PRIMARY KEY, run TEXT NOT NULL, control TEXT NOT NULL) STRICT;
-   CREATE INDEX requests_by_run ON requests (run);`,
+   CREATE INDEX requests_by_run ON requests (run);
+   INSERT INTO meta VALUES ('lineage', lower(hex(randomblob(16)))), ('serial', 0);`,
 ];

@@ -1,6 +1,8 @@
 import { readdirSync, statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { openState, openStateReadOnly, statePath } from "../../src/state/open.ts";
+import { APPLICATION_ID } from "../../src/state/schema.ts";
 import { temporaryFolder } from "../support/temp.ts";
 import { applied, collect, OWNER, runStart } from "./samples.ts";
 import { stateConformance } from "./state-conformance.ts";
@@ -75,5 +77,23 @@ test("opened for reading it sees what a living run writes, and writes nothing", 
   const alone = await openStateReadOnly(options);
   expect(await alone.counts()).toEqual({ s: 1 });
   await alone.close();
-  expect(statSync(statePath(folder.path, "a")).isFile()).toBe(true);
+  expect(readdirSync(folder.path)).toEqual(["a.state.sqlite"]);
+});
+
+test("a state of an older layout is brought up to date when it is opened to be written, and not before", async () => {
+  await using folder = await temporaryFolder();
+  const options = { folder: folder.path, plan: "a" };
+  const db = new DatabaseSync(statePath(folder.path, "a"));
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA application_id = ${APPLICATION_ID}`);
+  db.close();
+  await expect(openStateReadOnly(options)).rejects.toMatchObject({ code: "STATE_FORMAT" });
+  const states = await Promise.all([openState({ ...options, create: true }), openState({ ...options, create: false })]);
+  await states[0].startRun(runStart("r1"), []);
+  expect(await states[1].runs()).toMatchObject([{ run: "r1" }]);
+  expect(states[0].lineage).toMatch(/^[0-9a-f]{32}$/);
+  expect(states[1].lineage).toBe(states[0].lineage);
+  for (const state of states) await state.close();
+  const reader = await openStateReadOnly(options);
+  expect(reader.serial).toBe(1);
+  await reader.close();
 });
