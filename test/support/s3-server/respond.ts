@@ -1,6 +1,5 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { Content } from "./content.ts";
 import { S3Error } from "./errors.ts";
@@ -97,8 +96,19 @@ export function resetConnection(socket: Socket): void {
 async function write(response: ServerResponse, content: Content): Promise<void> {
   for await (const chunk of content.chunks()) {
     if (response.destroyed) return;
-    if (!response.write(chunk)) await Promise.race([once(response, "drain"), once(response, "close")]);
+    if (!response.write(chunk)) await drained(response);
   }
+}
+
+/** Also where the client went away. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off("drain", done).off("close", done);
+      resolve();
+    };
+    response.on("drain", done).on("close", done);
+  });
 }
 
 async function cutConnection(response: ServerResponse, { reset }: { readonly reset: boolean }): Promise<void> {
