@@ -130,11 +130,11 @@ describe("every error code is explained in docs/errors.md", () => {
   });
 });
 
-/** Codes as literals where errors are made: `new TidemarkError("CODE"`, `new ItemError("failed", "CODE"`. */
+/** Codes as literals where errors and findings are made: `new ItemError("failed", "CODE"`, `code: "CODE"`, `problem("CODE"`. */
 function errorCodes(text: string): string[] {
-  return [...text.matchAll(/new (?:TidemarkError|ItemError)\(\s*(?:(?:"\w+"|[\w.]+),\s*)?"([A-Z][A-Z0-9_]+)"/g)].flatMap(([, name]) =>
-    name === undefined ? [] : [name],
-  );
+  const made =
+    /(?:new (?:TidemarkError|ItemError)\(\s*(?:(?:"\w+"|[\w.]+),\s*)?|\bcode: |\b(?:item)?[pP]roblem\(|\b(?:failed|refused|pass|fail)\()"([A-Z][A-Z0-9_]+)"/g;
+  return [...text.matchAll(made)].flatMap(([, name]) => (name === undefined ? [] : [name]));
 }
 
 function readTree(folder: string): SourceFile[] {
