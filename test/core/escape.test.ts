@@ -2,7 +2,34 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { markdownCode, markdownText, visible } from "../../src/core/escape.ts";
 
-const awkward = fc.constantFrom("\x1b", "\x07", "\n", "\r", "\u202e", "\u2066", "\u200b", "\u2028", "\ud800", "\ufeff", "\\", "|", "`", "``", "<", ">", "@", "#", "*", "_", "[", "]", "(", " ", "~", "\\x1b");
+const awkward = fc.constantFrom(
+  "\x1b",
+  "\x07",
+  "\n",
+  "\r",
+  "\u202e",
+  "\u2066",
+  "\u200b",
+  "\u2028",
+  "\ud800",
+  "\ufeff",
+  "\\",
+  "|",
+  "`",
+  "``",
+  "<",
+  ">",
+  "@",
+  "#",
+  "*",
+  "_",
+  "[",
+  "]",
+  "(",
+  " ",
+  "~",
+  "\\x1b",
+);
 const text = fc.array(fc.oneof(awkward, fc.string({ unit: "binary", maxLength: 3 })), { maxLength: 12 }).map((parts) => parts.join(""));
 
 test("ordinary names are shown as they are", () => {
@@ -81,7 +108,9 @@ test("nothing ends the code, and it reads as what is visible", () => {
 
 function unescape(shown: string): string {
   if (!/\\(?:x[0-9a-f]{2}|u\{[0-9a-f]+\}|\\)/.test(shown)) return shown;
-  return shown.replaceAll(/\\(?:x([0-9a-f]{2})|u\{([0-9a-f]+)\}|\\)/g, (_, x?: string, u?: string) => (x || u ? String.fromCodePoint(Number.parseInt(x ?? u ?? "", 16)) : "\\"));
+  return shown.replaceAll(/\\(?:x([0-9a-f]{2})|u\{([0-9a-f]+)\}|\\)/g, (_, x?: string, u?: string) =>
+    x || u ? String.fromCodePoint(Number.parseInt(x ?? u ?? "", 16)) : "\\",
+  );
 }
 
 function entities(html: string): string {

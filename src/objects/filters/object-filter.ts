@@ -46,7 +46,8 @@ export function compileFilters({ include, exclude, where, invisible }: FilterRul
   const named = included !== undefined || excluded !== undefined || own.length > 0;
   const entryRule = compileWhere(where);
 
-  const selectsKey = (key: string): boolean => !named || (!own.some((prefix) => key.startsWith(prefix)) && !excluded?.matches(key) && (included?.matches(key) ?? true));
+  const selectsKey = (key: string): boolean =>
+    !named || (!own.some((prefix) => key.startsWith(prefix)) && !excluded?.matches(key) && (included?.matches(key) ?? true));
   const selectsEntry = (entry: ObjectEntry): boolean => entryRule === undefined || entry.problem !== undefined || entryRule(entry);
   return {
     selectsEverything: !named && entryRule === undefined,

@@ -213,7 +213,8 @@ export function characterClass(cursor: Cursor, ignoreCase = false): CharSet {
     const to = classMember(cursor);
     const low = from[0] ?? 0;
     const high = to[0] ?? 0;
-    if (from.length !== 2 || from[1] !== low || to.length !== 2 || to[1] !== high || high < low) throw cursor.invalid("a range of characters ends before it begins");
+    if (from.length !== 2 || from[1] !== low || to.length !== 2 || to[1] !== high || high < low)
+      throw cursor.invalid("a range of characters ends before it begins");
     sets.push([low, high]);
   }
   cursor.skip("]");

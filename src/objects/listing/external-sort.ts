@@ -85,7 +85,7 @@ export class ExternalSort implements AsyncDisposable {
       for (let at = 0; at < run.length; at += this.#blockLength) {
         const bytes = Buffer.from(JSON.stringify(run.slice(at, at + this.#blockLength)));
         blocks.push({ offset: this.#size, length: bytes.length });
-        for (let done = 0; done < bytes.length; ) {
+        for (let done = 0; done < bytes.length;) {
           const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, this.#size);
           done += bytesWritten;
           this.#size += bytesWritten;
@@ -112,7 +112,10 @@ export class ExternalSort implements AsyncDisposable {
     const handle = await this.#open();
     for (const { offset, length } of blocks) {
       const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, offset);
-      if (bytesRead < length) throw new TidemarkError("SORT_FAILED", "The file in which a listing was sorted was cut short.", { hint: "Leave temporary folders alone while a plan is made." });
+      if (bytesRead < length)
+        throw new TidemarkError("SORT_FAILED", "The file in which a listing was sorted was cut short.", {
+          hint: "Leave temporary folders alone while a plan is made.",
+        });
       // Written by this process a moment ago, into a file that only it may write.
       yield JSON.parse(buffer.toString()) as ObjectEntry[];
     }
@@ -176,7 +179,7 @@ class RunHeap {
   /** Finds the place of the first run, whose head has changed. */
   sink(): void {
     const runs = this.#runs;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const left = 2 * at + 1;
       const moving = runs[at];
       const [l, r] = [runs[left], runs[left + 1]];

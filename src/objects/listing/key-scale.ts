@@ -11,9 +11,19 @@ const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const LOWER = "abcdefghijklmnopqrstuvwxyz";
 const PRINTABLE = Array.from({ length: 0x5f }, (_, i) => String.fromCharCode(0x20 + i)).join("");
 /** From the narrowest on; each in byte order. */
-const ALPHABETS = [DIGITS, `${DIGITS}abcdef`, `${DIGITS}ABCDEF`, LOWER, UPPER, DIGITS + LOWER, DIGITS + UPPER, UPPER + LOWER, DIGITS + UPPER + LOWER, `-${DIGITS}${UPPER}_${LOWER}`, PRINTABLE].map(
-  (letters) => Array.from(letters, (letter) => letter.charCodeAt(0)),
-);
+const ALPHABETS = [
+  DIGITS,
+  `${DIGITS}abcdef`,
+  `${DIGITS}ABCDEF`,
+  LOWER,
+  UPPER,
+  DIGITS + LOWER,
+  DIGITS + UPPER,
+  UPPER + LOWER,
+  DIGITS + UPPER + LOWER,
+  `-${DIGITS}${UPPER}_${LOWER}`,
+  PRINTABLE,
+].map((letters) => Array.from(letters, (letter) => letter.charCodeAt(0)));
 const LETTER_OR_DIGIT = /^[0-9A-Za-z]$/;
 
 /** The digits one position of a key can have. */
@@ -107,7 +117,11 @@ function positionOf(alphabet: readonly number[] | "any"): Position {
   if (alphabet === "any") return ANY_LETTER;
   return {
     size: alphabet.length,
-    digit: (codePoint) => Math.max(0, alphabet.findLastIndex((letter) => letter <= codePoint)),
+    digit: (codePoint) =>
+      Math.max(
+        0,
+        alphabet.findLastIndex((letter) => letter <= codePoint),
+      ),
     codePoint: (digit) => alphabet[digit] ?? 0x20,
   };
 }

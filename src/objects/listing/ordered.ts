@@ -24,7 +24,11 @@ export interface OrderedListingOptions {
  *
  * @throws ListingOutOfOrderError where disorder is found after the first page
  */
-export async function* orderedListing(store: ReadStore, range: ListRange, { ordered, temporaryFolder, signal, emit }: OrderedListingOptions): AsyncGenerator<readonly ObjectEntry[], void, undefined> {
+export async function* orderedListing(
+  store: ReadStore,
+  range: ListRange,
+  { ordered, temporaryFolder, signal, emit }: OrderedListingOptions,
+): AsyncGenerator<readonly ObjectEntry[], void, undefined> {
   if (ordered !== false) {
     let used = false;
     try {

@@ -9,10 +9,10 @@ export interface ParallelListingOptions {
   readonly signal: AbortSignal;
 }
 
-const MAX_LANES = 12;
+const MAX_LANES = 10;
 /** Pages of a segment. A segment's last page is half empty on average: fewer would waste more requests. */
-const SEGMENT_PAGES = 8;
-const PAGES_AHEAD = 96;
+const SEGMENT_PAGES = 6;
+const PAGES_AHEAD = 60;
 /** Share of requests that may bring nothing, or what another one brings too. */
 const MAX_WASTE = 0.15;
 /** Pages that show that a listing is long; shorter ones cost no request more. */
@@ -31,7 +31,11 @@ const PAGE_WORK = 5;
  *
  * @throws ListingOutOfOrderError where pages are not in byte order
  */
-export async function* parallelListing(store: ReadStore, range: ListRange, { lanes, pagesAhead = PAGES_AHEAD, signal }: ParallelListingOptions): AsyncGenerator<readonly ObjectEntry[], void, undefined> {
+export async function* parallelListing(
+  store: ReadStore,
+  range: ListRange,
+  { lanes, pagesAhead = PAGES_AHEAD, signal }: ParallelListingOptions,
+): AsyncGenerator<readonly ObjectEntry[], void, undefined> {
   const stop = new AbortController();
   const listing = new ParallelListing({ store, range, lanes, pagesAhead, signal: AbortSignal.any([signal, stop.signal]) });
   try {
@@ -114,7 +118,8 @@ class ParallelListing {
     const allowed = Math.min(this.#setting.pagesAhead, 2 + this.#taken * SEGMENT_PAGES);
     const held = this.#segments.reduce((sum, segment) => sum + segment.pages.length, this.#inFlight);
     const unproven = this.#segments.filter((segment) => segment.unproven).length;
-    const mayGuess = this.#received >= FIRST_PAGES && unproven * 3 < this.#received && unproven * 3 <= this.#lanes() && this.#wasted <= 4 + this.#requests * MAX_WASTE;
+    const mayGuess =
+      this.#received >= FIRST_PAGES && unproven * 3 < this.#received && unproven * 3 <= this.#lanes() && this.#wasted <= 4 + this.#requests * MAX_WASTE;
     let before = 0;
     for (const [i, segment] of this.#segments.entries()) {
       before += segment.pages.length + (segment.inFlight ? 1 : 0);

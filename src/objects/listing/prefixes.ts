@@ -12,7 +12,10 @@ const AHEAD = 8;
  * @param prefixes in byte order, none a prefix of another; empty: everything, which is the prefix ""
  * @param list begins the listing of one of them, which must be in byte order itself
  */
-export async function* listPrefixes<Entry>(prefixes: readonly string[], list: (prefix: string) => AsyncIterable<readonly Entry[]>): AsyncGenerator<readonly Entry[], void, undefined> {
+export async function* listPrefixes<Entry>(
+  prefixes: readonly string[],
+  list: (prefix: string) => AsyncIterable<readonly Entry[]>,
+): AsyncGenerator<readonly Entry[], void, undefined> {
   const waiting = prefixes.length === 0 ? [""].values() : prefixes.values();
   const readers: PageReader<Entry>[] = [];
   const begin = () => {

@@ -17,7 +17,26 @@ test.each(HIDDEN)("%j hides what it hides in rclone", (pattern, ...hidden) => {
   expect(FILES.filter((key) => including.selectsKey(key))).toEqual(hidden);
 });
 
-test.each(["***", "a{", "a}", "[a", "a]", "{{a", "{{(}}", "{{a**}}", "", "a\\", "{{a)}}", "[b-a]", "{{a{2,1}}}", "{{(?=a)}}", "{{\\bа}}", "{{\\p{Nonsense}}}", "{{a{1001}}}", "{".repeat(500)])("%j is refused", (pattern) => {
+test.each([
+  "***",
+  "a{",
+  "a}",
+  "[a",
+  "a]",
+  "{{a",
+  "{{(}}",
+  "{{a**}}",
+  "",
+  "a\\",
+  "{{a)}}",
+  "[b-a]",
+  "{{a{2,1}}}",
+  "{{(?=a)}}",
+  "{{\\bа}}",
+  "{{\\p{Nonsense}}}",
+  "{{a{1001}}}",
+  "{".repeat(500),
+])("%j is refused", (pattern) => {
   expect(() => filter({ include: [pattern] })).toThrow(expect.objectContaining({ code: "FILTER_INVALID" }));
 });
 
@@ -53,7 +72,9 @@ test.each([
   ["COLD_LINE", ["COLD_LINE"]],
 ])("the storage class %s", (meant, found) => {
   const rules = filter({ where: { ...NO_WHERE, storageClass: [meant] } });
-  expect(["", "STANDARD", "STANDARD_IA", "GLACIER", "DEEP_ARCHIVE", "COLD_LINE"].filter((storageClass) => rules.selectsEntry(entry({ storageClass })))).toEqual(found);
+  expect(["", "STANDARD", "STANDARD_IA", "GLACIER", "DEEP_ARCHIVE", "COLD_LINE"].filter((storageClass) => rules.selectsEntry(entry({ storageClass })))).toEqual(
+    found,
+  );
 });
 
 test("rules about names and about entries are asked apart, and together", () => {

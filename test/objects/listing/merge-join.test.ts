@@ -13,11 +13,17 @@ const keys = fc.uniqueArray(key, { maxLength: 30 });
 
 test("the join is the set difference, however the listings are paged", async () => {
   await fc.assert(
-    fc.asyncProperty(keys, keys, keys, fc.array(fc.nat(4), { minLength: 1, maxLength: 5 }).filter((sizes) => sizes.some((size) => size > 0)), async (left, right, known, sizes) => {
-      const joined = await collect(mergeJoin(pages(left, sizes), pages(right, sizes.toReversed()), pages(known, sizes)));
-      const wanted = [...new Set([...left, ...right])].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-      expect(joined).toEqual(wanted.map((k) => [k, left.includes(k), right.includes(k), known.includes(k)]));
-    }),
+    fc.asyncProperty(
+      keys,
+      keys,
+      keys,
+      fc.array(fc.nat(4), { minLength: 1, maxLength: 5 }).filter((sizes) => sizes.some((size) => size > 0)),
+      async (left, right, known, sizes) => {
+        const joined = await collect(mergeJoin(pages(left, sizes), pages(right, sizes.toReversed()), pages(known, sizes)));
+        const wanted = [...new Set([...left, ...right])].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+        expect(joined).toEqual(wanted.map((k) => [k, left.includes(k), right.includes(k), known.includes(k)]));
+      },
+    ),
     { numRuns: 300 },
   );
 });

@@ -53,13 +53,17 @@ test("disorder after pages were used is an error for whoever used them", async (
 
 test("other errors are not taken for disorder", async () => {
   const store = fakeStore({ keys: ["a"], pageSize: 1, request: () => Promise.reject(new Error("no network")) });
-  await expect(keysOf(orderedListing(store, { prefix: "" }, { ordered: undefined, temporaryFolder, signal, emit: () => undefined }))).rejects.toThrow("no network");
+  await expect(keysOf(orderedListing(store, { prefix: "" }, { ordered: undefined, temporaryFolder, signal, emit: () => undefined }))).rejects.toThrow(
+    "no network",
+  );
   expect(store.ranges).toHaveLength(1);
 });
 
 test("a sorted range holds its own keys only", async () => {
   const store = fakeStore({ keys: ["p/d", "q", "p/a", "p/c", "p/b"], pageSize: 2 });
-  expect(await keysOf(orderedListing(store, { prefix: "p/", after: "p/a", upTo: "p/c" }, { ordered: false, temporaryFolder, signal, emit: () => undefined }))).toEqual(["p/b", "p/c"]);
+  expect(
+    await keysOf(orderedListing(store, { prefix: "p/", after: "p/a", upTo: "p/c" }, { ordered: false, temporaryFolder, signal, emit: () => undefined })),
+  ).toEqual(["p/b", "p/c"]);
 });
 
 test("100,000 shuffled entries come in order, and nothing is left behind", async () => {
@@ -84,7 +88,12 @@ test("100,000 shuffled entries come in order, and nothing is left behind", async
 test("leaving early and stopping remove the file", async () => {
   const shuffled = Array.from({ length: 60_000 }, (_, i) => String((i * 48_271) % 60_000));
   const stop = new AbortController();
-  const sorted = () => orderedListing(fakeStore({ keys: shuffled, pageSize: 1000 }), { prefix: "" }, { ordered: false, temporaryFolder, signal: stop.signal, emit: () => undefined });
+  const sorted = () =>
+    orderedListing(
+      fakeStore({ keys: shuffled, pageSize: 1000 }),
+      { prefix: "" },
+      { ordered: false, temporaryFolder, signal: stop.signal, emit: () => undefined },
+    );
   for await (const _ of sorted()) break;
   expect(await readdir(temporaryFolder)).toEqual([]);
   const run = async () => {
@@ -97,19 +106,24 @@ test("leaving early and stopping remove the file", async () => {
 test("sorting is as sorting in memory, and the last of equal keys counts", async () => {
   const key = fc.string({ unit: fc.constantFrom("a", "b", "é", "\ue000", "\u{1f600}"), maxLength: 3 });
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.array(key, { maxLength: 8 }), { maxLength: 12 }), fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 5 }), async (pages, runLength, blockLength) => {
-      await using sort = new ExternalSort({ temporaryFolder, runLength, blockLength });
-      const last = new Map<string, number>();
-      let size = 0;
-      for (const page of pages) {
-        const entries = page.map((k) => ({ ...entryOf(k), size: ++size }));
-        for (const entry of entries) last.set(entry.key, entry.size);
-        await sort.add(entries);
-      }
-      const sorted: [string, number][] = [];
-      for await (const page of sort.sorted()) for (const entry of page) sorted.push([entry.key, entry.size]);
-      expect(sorted).toEqual([...last].sort(([a], [b]) => compareKeys(a, b)));
-    }),
+    fc.asyncProperty(
+      fc.array(fc.array(key, { maxLength: 8 }), { maxLength: 12 }),
+      fc.integer({ min: 1, max: 10 }),
+      fc.integer({ min: 1, max: 5 }),
+      async (pages, runLength, blockLength) => {
+        await using sort = new ExternalSort({ temporaryFolder, runLength, blockLength });
+        const last = new Map<string, number>();
+        let size = 0;
+        for (const page of pages) {
+          const entries = page.map((k) => ({ ...entryOf(k), size: ++size }));
+          for (const entry of entries) last.set(entry.key, entry.size);
+          await sort.add(entries);
+        }
+        const sorted: [string, number][] = [];
+        for await (const page of sort.sorted()) for (const entry of page) sorted.push([entry.key, entry.size]);
+        expect(sorted).toEqual([...last].sort(([a], [b]) => compareKeys(a, b)));
+      },
+    ),
     { numRuns: 100 },
   );
 });

@@ -14,7 +14,9 @@ const number = fc.nat(5000);
 const keySpaces: Readonly<Record<string, fc.Arbitrary<string>>> = {
   padded: number.map((n) => `img-${String(n).padStart(7, "0")}.jpg`),
   unpadded: number.map(String),
-  dates: fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 31 }), word("0123456789abcdef")).map(([month, day, rest]) => `logs/2024/${String(month).padStart(2, "0")}/${String(day).padStart(2, "0")}/${rest}`),
+  dates: fc
+    .tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 31 }), word("0123456789abcdef"))
+    .map(([month, day, rest]) => `logs/2024/${String(month).padStart(2, "0")}/${String(day).padStart(2, "0")}/${rest}`),
   uuids: fc.uuid(),
   unicode: fc.string({ unit: fc.constantFrom("a", "\u0001", "é", "文", "\ud7ff", "\ue000", "\uffff", "\u{10000}", "\u{10ffff}"), maxLength: 5 }),
   anything: fc.string({ unit: "binary", maxLength: 8 }).filter((key) => key.isWellFormed()),
@@ -142,17 +144,22 @@ test("a stopped listing stops", async () => {
 
 test("a scale keeps the order of keys and finds its way back", () => {
   fc.assert(
-    fc.property(fc.oneof(...Object.values(keySpaces)), fc.uniqueArray(fc.oneof(...Object.values(keySpaces)), { minLength: 2, maxLength: 40 }), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (other, unsorted, share) => {
-      const keys = unsorted.toSorted(compareKeys);
-      const scale = new KeyScale(keys);
-      const value = (scale.end * BigInt(Math.floor(share * 1e9))) / 1_000_000_000n;
-      const guess = scale.key(value);
-      expect(guess.isWellFormed()).toBe(true);
-      expect(scale.value(guess)).toBeGreaterThanOrEqual(0n);
-      expect(scale.value(other)).toBeLessThanOrEqual(scale.end);
-      const values = keys.filter((key) => /^[ -~]*$/.test(key)).map((key) => scale.value(key));
-      if (values.length === keys.length && uniform(keys)) expect(values).toEqual(values.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
-    }),
+    fc.property(
+      fc.oneof(...Object.values(keySpaces)),
+      fc.uniqueArray(fc.oneof(...Object.values(keySpaces)), { minLength: 2, maxLength: 40 }),
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      (other, unsorted, share) => {
+        const keys = unsorted.toSorted(compareKeys);
+        const scale = new KeyScale(keys);
+        const value = (scale.end * BigInt(Math.floor(share * 1e9))) / 1_000_000_000n;
+        const guess = scale.key(value);
+        expect(guess.isWellFormed()).toBe(true);
+        expect(scale.value(guess)).toBeGreaterThanOrEqual(0n);
+        expect(scale.value(other)).toBeLessThanOrEqual(scale.end);
+        const values = keys.filter((key) => /^[ -~]*$/.test(key)).map((key) => scale.value(key));
+        if (values.length === keys.length && uniform(keys)) expect(values).toEqual(values.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
+      },
+    ),
     { numRuns: 500 },
   );
 });

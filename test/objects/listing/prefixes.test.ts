@@ -9,13 +9,18 @@ const signal = new AbortController().signal;
 test("prefixes are listed one after the other, in byte order", async () => {
   const name = fc.string({ unit: fc.constantFrom("a", "b", "é", "\u{1f600}", "\ue000"), minLength: 1, maxLength: 2 });
   await fc.assert(
-    fc.asyncProperty(fc.uniqueArray(name, { maxLength: 20 }), fc.uniqueArray(name, { maxLength: 20 }), fc.uniqueArray(name, { maxLength: 5 }), async (folders, names, wanted) => {
-      const keys = folders.flatMap((folder) => names.map((k) => `${folder}/${k}`)).sort(compareKeys);
-      const prefixes = wanted.map((folder) => `${folder}/`).sort(compareKeys);
-      const store = fakeStore({ keys, pageSize: 2 });
-      const listed = await keysOf(listPrefixes(prefixes, (prefix) => store.list({ prefix }, signal)));
-      expect(listed).toEqual(keys.filter((k) => prefixes.length === 0 || prefixes.some((prefix) => k.startsWith(prefix))));
-    }),
+    fc.asyncProperty(
+      fc.uniqueArray(name, { maxLength: 20 }),
+      fc.uniqueArray(name, { maxLength: 20 }),
+      fc.uniqueArray(name, { maxLength: 5 }),
+      async (folders, names, wanted) => {
+        const keys = folders.flatMap((folder) => names.map((k) => `${folder}/${k}`)).sort(compareKeys);
+        const prefixes = wanted.map((folder) => `${folder}/`).sort(compareKeys);
+        const store = fakeStore({ keys, pageSize: 2 });
+        const listed = await keysOf(listPrefixes(prefixes, (prefix) => store.list({ prefix }, signal)));
+        expect(listed).toEqual(keys.filter((k) => prefixes.length === 0 || prefixes.some((prefix) => k.startsWith(prefix))));
+      },
+    ),
     { numRuns: 200 },
   );
 });
