@@ -4,10 +4,8 @@ import { leaseLost, type StateDatabase } from "./database.ts";
 import { mayLive, processSpace } from "./process-space.ts";
 import type { Lease, LockInfo, LockOwner } from "./state-store.ts";
 
-/** How often a holder prolongs its lease, in milliseconds. */
-export const LOCK_HEARTBEAT_MS = 10_000;
-/** How long after the last heartbeat a lock may be taken over. */
-export const LOCK_EXPIRY_MS = 30_000;
+/** How long after the last heartbeat a lock may be taken over, in milliseconds: three that holders send every 10 seconds. */
+const LOCK_EXPIRY_MS = 30_000;
 
 /**
  * One row a destination, which stays after a release, so that its epoch only ever grows: a lease is

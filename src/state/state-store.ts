@@ -19,6 +19,8 @@ export interface KeyRange {
 export interface StateReader {
   /** Made once when the state is made: a changeset belongs to one lineage. */
   readonly lineage: string;
+  /** Grows with each write of what later runs rely on. As of the last write of this process, or of when it was opened. */
+  readonly serial: number;
   /** Pages of records in byte order of the key. */
   slice(sync: string, range?: KeyRange): AsyncIterable<readonly ItemRecord[]>;
 }
@@ -97,7 +99,6 @@ export type ControlRequest = "stop" | "abort";
  * Every write that carries leases fails with `LEASE_LOST` where one of them is no longer held.
  */
 export interface StateStore extends StateReader {
-  readonly serial: number;
   lock(destination: string, owner: LockOwner): Promise<Lease>;
   locks(): Promise<readonly LockInfo[]>;
   /** Takes a lock away from whoever holds it. @returns whether there was one */

@@ -35,6 +35,9 @@ test("what is read is written the same, or is refused", () => {
   );
 });
 
-test.each(["", "|", "1|a", "01|a|b", "-1|a|b", "1.5|a|b", "9007199254740993|a|b", "1|a|b|c", "1|a|b||", "1|a|b|c|d|e", "1|\\x|b", "1|\\|b"])("%j is no version", (text) => {
-  expect(decodeVersion(text)).toBeUndefined();
-});
+test.each(["", "|", "1|a", "01|a|b", "-1|a|b", "1.5|a|b", "9007199254740993|a|b", "1|a|b|c", "1|a|b||", "1|a|b|c|d|e", "1|\\x|b", "1|\\|b"])(
+  "%j is no version",
+  (text) => {
+    expect(decodeVersion(text)).toBeUndefined();
+  },
+);

@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { openState } from "../../src/state/open.ts";
 import { temporaryFolder } from "../support/temp.ts";
 import { applied, collect, OWNER, runStart } from "./samples.ts";
+
+const CHILD = fileURLToPath(new URL("./child.ts", import.meta.url));
 
 interface Child extends AsyncDisposable {
   /** The next line it says; undefined when it ended. */
@@ -16,7 +18,7 @@ interface Child extends AsyncDisposable {
 }
 
 function start(mode: "hold" | "record" | "lease", folder: string, argument = ""): Child {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "child.ts"), mode, folder, argument], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [CHILD, mode, folder, argument], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ended = once(child, "close");
   const kill = async () => {
