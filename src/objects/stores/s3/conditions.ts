@@ -29,10 +29,11 @@ export function enforced(scope: Scope, signal: AbortSignal): Promise<Conditions>
 
 /**
  * A PUT with `If-Match` on a key that does not exist: who reads conditions says 412 or 404, and
- * nothing was written. `If-None-Match` cannot be tried without leaving something; who reads the one
- * on a PUT reads the other.
+ * nothing was written. Who overlooks them writes an empty object, which is taken away again with its
+ * version. `If-None-Match` cannot be tried so; who reads the one on a PUT reads the other.
  *
- * Copies and deletes cannot be tried so: their conditions are sent all the same, and looked at just before.
+ * Copies and deletes cannot be tried without leaving something: their conditions are sent all the
+ * same, and looked at just before.
  */
 async function runProbe(scope: Scope, signal: AbortSignal): Promise<Conditions> {
   const put = await putIsConditional(scope, signal);
@@ -46,16 +47,15 @@ async function putIsConditional(scope: Scope, signal: AbortSignal): Promise<bool
     const answer = await client.send({
       method: "PUT",
       key,
-      // A server that overlooks the condition still refuses a body that does not match its MD5.
-      headers: { "if-match": quotedEtag("00000000000000000000000000000000"), "content-length": "1", "content-md5": "AAAAAAAAAAAAAAAAAAAAAA==" },
-      body: Buffer.from("x"),
-      allow: [400, 404, 412],
+      headers: { "if-match": quotedEtag("00000000000000000000000000000000"), "content-length": "0" },
+      allow: [404, 412],
       context,
       signal,
     });
-    if (answer.status === 412 || (answer.status === 404 && answer.body.includes("<Code>NoSuchKey</Code>"))) return true;
-    // It took a body with a wrong MD5 and a condition that does not hold.
-    if (answer.status < 300) await client.send({ method: "DELETE", key, allow: [404], context, signal });
+    if (answer.status === 412) return true;
+    if (answer.status === 404) return answer.body.includes("<Code>NoSuchKey</Code>");
+    const versionId = answer.headers["x-amz-version-id"];
+    await client.send({ method: "DELETE", key, query: versionId === undefined ? undefined : { versionId }, allow: [404], context, signal });
     return false;
   } catch (error) {
     // Whatever keeps us from asking is told by the write that needs it.

@@ -163,6 +163,8 @@ class Exchange implements Dispatcher.DispatchHandler {
           done(error);
         },
       });
+      // Whoever reads it sees its error; where nobody does, it must not end the process.
+      this.#stream.on("error", () => undefined);
       this.#resolve(this.#response());
     }
   }
