@@ -1,6 +1,20 @@
 import { hash } from "node:crypto";
-import { chmodSync, closeSync, fsyncSync, futimesSync, linkSync, openSync, readFileSync, renameSync, rmSync, unlinkSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  futimesSync,
+  linkSync,
+  openSync,
+  realpathSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { ItemError } from "../../../core/errors.ts";
+import type { ItemVersion } from "../../../core/version.ts";
 import { clash, errnoOf, mismatch, quoted, writeFault } from "./faults.ts";
 import { factsOf, type FileFacts, fileTime, isVersion } from "./file-version.ts";
 import { CREATE } from "./flags.ts";
@@ -84,7 +98,7 @@ function place(setup: WorkerSetup, folders: Folders, { key, expect }: Placement,
       const folder = expect.kind === "absent" ? folders.make(parent, key) : folders.real(parent, key);
       const path = folder + key.slice(parent.length);
       if (expect.kind === "absent") create(temporary, path, key);
-      else replace(setup, temporary, path, key, expect.version);
+      else folders.touched(replace(setup, temporary, path, key, expect.version));
       folders.touched(folder);
       const stats = look(path, setup.symlinks);
       if (!stats)
@@ -124,7 +138,8 @@ function create(temporary: string, path: string, key: string): void {
   else throw new ItemError("stale", "DESTINATION_CHANGED", `${quoted(key)} has appeared at the destination since the plan was made.`, { hint: "Plan again." });
 }
 
-function replace(setup: WorkerSetup, temporary: string, path: string, key: string, version: Parameters<typeof isVersion>[1]): void {
+/** @returns the folder in which something changed */
+function replace(setup: WorkerSetup, temporary: string, path: string, key: string, version: ItemVersion): string {
   const there = look(path, setup.symlinks);
   if (!there) throw replacedGone(key);
   if (there.isDirectory()) throw clash(key);
@@ -132,7 +147,10 @@ function replace(setup: WorkerSetup, temporary: string, path: string, key: strin
     throw new ItemError("stale", "DESTINATION_CHANGED", `${quoted(key)} was changed at the destination since the plan was made.`, { hint: "Plan again." });
   // Who may read and run it is the owner's choice, which a new content does not undo.
   chmodSync(temporary, Number(there.mode & 0o777n));
-  renameSync(temporary, path);
+  // A link that is followed stays one; what it leads to is replaced.
+  const place = setup.symlinks === "follow" ? realpathSync.native(path) : path;
+  renameSync(temporary, place);
+  return place.slice(0, place.lastIndexOf("/") + 1);
 }
 
 function replacedGone(key: string): ItemError {

@@ -1,3 +1,5 @@
+import { TidemarkError } from "../../../core/errors.ts";
+import { visible } from "../../../core/escape.ts";
 import type { ListingProblem } from "../../store.ts";
 import { errnoOf, quoted, reason } from "./faults.ts";
 
@@ -12,4 +14,13 @@ export function folderProblem(key: string, error: unknown): ListingProblem | und
   if (errno === undefined) throw error;
   if (errno === "ENOENT") return undefined;
   return { code: "FOLDER_UNREADABLE", message: `The folder ${quoted(key)} could not be read: ${reason(error)}.`, scope: "subtree" };
+}
+
+/** Of the root: nothing at all is known then. */
+export function rootProblem(root: string, error: unknown): unknown {
+  if (errnoOf(error) === undefined) return error;
+  return new TidemarkError("LOCATION_UNREADABLE", `The folder ${visible(root)} could not be read: ${reason(error)}.`, {
+    hint: "Grant read and search permission on it, or look at the mount.",
+    cause: error,
+  });
 }

@@ -5,7 +5,7 @@ import { quoted } from "./faults.ts";
 import { factsOf } from "./file-version.ts";
 import { type FolderChild, readFolder } from "./folder.ts";
 import type { FolderIdentity, WalkJob, WalkPage, WorkerSetup } from "./jobs.ts";
-import { folderProblem, itemProblem } from "./problems.ts";
+import { folderProblem, itemProblem, rootProblem } from "./problems.ts";
 import { sameFolder } from "./root-watch.ts";
 import { TEMP_FOLDER } from "./names.ts";
 import type { ListingProblem } from "../../store.ts";
@@ -81,7 +81,7 @@ export class Walk {
       const children = this.#only(key, place.path) ?? readFolder(place.path, this.#setup.symlinks);
       this.#stack.push({ key, path: place.path, identity: place.identity, children: children.filter((child) => this.#wanted(key, place.path, child)), at: 0 });
     } catch (error) {
-      if (key === "") throw error;
+      if (key === "") throw rootProblem(this.#setup.root, error);
       const problem = folderProblem(key, error);
       if (problem) this.#tell(key, problem);
     }

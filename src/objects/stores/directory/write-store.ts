@@ -3,7 +3,7 @@ import type { DirectoryLocation } from "../../../core/sync-plan.ts";
 import type { ItemVersion } from "../../../core/version.ts";
 import type { BodySource, Conditions, ObjectBody, ReadStore, StoreCheck, StoreContext, WriteOptions, WriteResult, WriteStore } from "../../store.ts";
 import { checkDirectory } from "./check.ts";
-import { changed, stoppedBy } from "./faults.ts";
+import { changed, quoted, stoppedBy } from "./faults.ts";
 import { type FileFacts, parseModified, versionOf } from "./file-version.ts";
 import type { PlaceResult } from "./jobs.ts";
 import { parentOf, TEMP_FOLDER } from "./names.ts";
@@ -56,7 +56,9 @@ export class DirectoryWriteStore extends DirectoryReadStore implements WriteStor
     try {
       const placed = await this.#place(key, temporary, source, options);
       if (placed === "crossDevice")
-        throw new ItemError("failed", "WRITE_FAILED", `The mounts above ${JSON.stringify(key)} changed while it was written.`, { hint: "Apply again." });
+        throw new ItemError("failed", "WRITE_FAILED", `${quoted(key)} leads to another file system than its folder, where it cannot be replaced in one step.`, {
+          hint: "Replace the link by a file, or exclude it.",
+        });
       return placed;
     } finally {
       await this.pool.run<"sweep">({ op: "sweep", folders: [`${parent}${TEMP_FOLDER}/${this.#run}/`], onlyEmpty: true });
@@ -114,7 +116,7 @@ export class DirectoryWriteStore extends DirectoryReadStore implements WriteStor
 
   async #makeFolder(key: string, source: BodySource, { signal }: WriteOptions): Promise<FileFacts> {
     if (source.size > 0)
-      throw new ItemError("refused", "KEY_ENDS_IN_SLASH", `${JSON.stringify(key)} ends in a slash and has content: a directory can only hold a folder there.`, {
+      throw new ItemError("refused", "KEY_ENDS_IN_SLASH", `${quoted(key)} ends in a slash and has content: a directory can only hold a folder there.`, {
         hint: "Exclude it.",
       });
     return this.pool.run<"folder">({ op: "folder", key }, signal);
