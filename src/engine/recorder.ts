@@ -10,7 +10,7 @@ export interface RecorderOptions {
 }
 
 /** How long outcomes may gather for one transaction. A kill loses at most these, and looks at them again. */
-const GATHER_MS = 50;
+const GATHER_MS = 200;
 
 /**
  * Makes outcomes durable in few transactions: while one is written, those of all subtasks gather for
