@@ -105,6 +105,8 @@ async function run(context: Context, changeset: Changeset, loaded: LoadedPlan, o
   const startedAt = Date.now();
   // From here on Ctrl-C finishes what is in flight.
   interrupts.graceful = true;
+  interrupts.stop.addEventListener("abort", () => progress.emit({ type: "stopping", reason: "Stopping: what is in flight is finished. Once more cuts it off." }), { once: true });
+  interrupts.abort.addEventListener("abort", () => progress.emit({ type: "stopping", reason: "Cutting off what is in flight, and cleaning up." }), { once: true });
   try {
     const result = await applyChangeset({
       changeset,

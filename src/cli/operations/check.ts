@@ -28,6 +28,8 @@ export async function runCheck(context: Context, file: string, options: CheckCom
       else out.write(checkLines(check, paint, verdict.accepts(check)));
       await out.flush();
     }
+    // A check that was cut off would seem to have failed.
+    context.host.interrupts.stop.throwIfAborted();
   } finally {
     progress.close();
   }
@@ -56,6 +58,8 @@ export async function holdChecks(context: Context, loaded: LoadedPlan, options: 
       err.write(checkLines(check, messages.paint, verdict.accepts(check)));
       await err.flush();
     }
+    // A check that was cut off would seem to have failed.
+    context.host.interrupts.stop.throwIfAborted();
   } finally {
     progress.close();
   }

@@ -116,12 +116,13 @@ function humanLines({ mode, messages, flush, columns }: ProgressOptions, state: 
   };
 }
 
-function jsonLines({ json }: ProgressOptions, state: ProgressState): Lines {
+function jsonLines({ json, flush }: ProgressOptions, state: ProgressState): Lines {
   let last: TidemarkEvent | undefined;
   const beat = () => {
     if (last === undefined) return;
     const { phase, listed, items, bytes, rate, left } = state.snapshot();
     json?.line({ type: "progress", phase, listed, items, bytes, rate: { items: Math.round(rate.items), bytes: Math.round(rate.bytes) }, ...(left !== undefined && { leftMs: Math.round(left) }) });
+    flush();
     last = undefined;
   };
   const timer = setInterval(beat, 1000);
@@ -130,7 +131,10 @@ function jsonLines({ json }: ProgressOptions, state: ProgressState): Lines {
     event(event) {
       // Many a second: told once a second, summed up.
       if (event.type === "progress" || event.type === "listed" || event.type === "transferred") last = event;
-      else if (event.type !== "slots" && event.type !== "retry") json?.line(event);
+      else if (event.type !== "slots" && event.type !== "retry") {
+        json?.line(event);
+        flush();
+      }
     },
     close() {
       clearInterval(timer);
