@@ -43,9 +43,11 @@ export function nameOf(item: PageItem): string {
   return "key" in item ? item.key : item.commonPrefix;
 }
 
+/** Index of the first key past what `after` stands for: one key, or all beneath a common prefix. */
 function endOf(keys: readonly string[], after: string, { prefix, delimiter }: { readonly prefix: string; readonly delimiter: string }): number {
-  const isCommonPrefix = delimiter !== "" && after.startsWith(prefix) && after.indexOf(delimiter, prefix.length) === after.length - delimiter.length;
-  return isCommonPrefix && after.length > prefix.length ? endOfPrefix(keys, after, 0) : seek(keys, after, { inclusive: false });
+  const cut = delimiter === "" || !after.startsWith(prefix) ? -1 : after.indexOf(delimiter, prefix.length);
+  const isCommonPrefix = cut !== -1 && cut + delimiter.length === after.length;
+  return isCommonPrefix ? endOfPrefix(keys, after, 0) : seek(keys, after, { inclusive: false });
 }
 
 /** Index after the last key that begins with the prefix. */

@@ -10,6 +10,8 @@ import { leaf, root, S3_NAMESPACE, XML_DECLARATION } from "./xml.ts";
 /** Operations that may fail after their status was sent. */
 const SLOW_OPERATIONS: ReadonlySet<string> = new Set(["CopyObject", "UploadPartCopy", "CompleteMultipartUpload"]);
 
+const RESET_AFTER_MS = 20;
+
 const LISTS: ReadonlySet<string> = new Set(["ListObjects", "ListObjectsV2", "ListObjectVersions"]);
 
 /** The document of an error. S3's errors have no namespace. */
@@ -117,8 +119,11 @@ async function cutConnection(response: ServerResponse, { reset }: { readonly res
   await new Promise<void>((resolve) => response.write("", () => resolve()));
   const { socket } = response;
   if (socket === null) return;
-  if (reset) resetConnection(socket);
-  else socket.end();
+  if (reset) {
+    // A reset overtakes what the client has not read yet; without this it would rarely see a status.
+    await wait(RESET_AFTER_MS);
+    resetConnection(socket);
+  } else socket.end();
 }
 
 function withWrongChecksums(reply: Reply): Reply {
