@@ -34,7 +34,7 @@ export interface Keyed {
 export async function* mergeJoin<Left extends Keyed, Right extends Keyed, Record extends Keyed = never>(
   left: AsyncIterable<readonly Left[]>,
   right: AsyncIterable<readonly Right[]>,
-  records?: AsyncIterable<readonly Record[]> | undefined,
+  records?: AsyncIterable<readonly Record[]>,
 ): AsyncGenerator<readonly Pair<Left, Right, Record>[], void, undefined> {
   const join = new Join<Left, Right, Record>(left, right, records ?? []);
   try {

@@ -5,9 +5,9 @@ export interface PageReaderOptions {
 
 /** Reads a stream of pages, the next one being on its way while the one before is used. */
 export class PageReader<Entry> {
-  readonly #iterator: AsyncIterator<readonly Entry[]> | undefined;
+  readonly #iterator: AsyncIterator<readonly Entry[], undefined> | undefined;
   readonly #ahead: boolean;
-  #next: Promise<IteratorResult<readonly Entry[]>> | undefined;
+  #next: Promise<IteratorResult<readonly Entry[], undefined>> | undefined;
   #ended: boolean;
 
   constructor(pages: AsyncIterable<readonly Entry[]> | readonly [], { ahead = true }: PageReaderOptions = {}) {

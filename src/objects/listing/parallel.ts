@@ -69,6 +69,7 @@ class ParallelListing {
   #wasted = 0;
   /** Milliseconds. */
   #latency = Infinity;
+  #latencyNow = 0;
   #consumption = 0;
   #handedOut = 0;
 
@@ -154,7 +155,7 @@ class ParallelListing {
     try {
       const count = await segment.fetch(store, signal);
       // Later pages may have been on their way before they were asked for.
-      if (first || this.#received < FIRST_PAGES) this.#latency = Math.min(this.#latency, performance.now() - began);
+      if (first || this.#received < FIRST_PAGES) this.#measure(performance.now() - began);
       if (count > 0 || first) this.#requests += 1;
       if (count > 0) this.#received += 1;
       if (segment.done) this.#wasted += count === 0 && first ? 1 : 0.5;
@@ -177,10 +178,17 @@ class ParallelListing {
     }
   }
 
+  #measure(milliseconds: number): void {
+    this.#latency = Math.min(this.#latency, milliseconds);
+    this.#latencyNow += (milliseconds - this.#latencyNow) / (this.#latencyNow === 0 ? 1 : 4);
+  }
+
+  /** As many as fit into the time an answer takes; fewer where they only make each other wait. */
   #lanes(): number {
     if (this.#received < FIRST_PAGES) return 1;
     const { lanes } = this.#setting;
     if (lanes !== undefined) return lanes;
-    return Math.min(MAX_LANES, Math.max(1, Math.floor(this.#latency / Math.max(PAGE_WORK, this.#consumption))));
+    const useful = this.#latency / Math.max(PAGE_WORK, this.#consumption);
+    return Math.min(MAX_LANES, Math.max(1, Math.round((useful * this.#latency) / this.#latencyNow)));
   }
 }

@@ -14,7 +14,7 @@ export type Page = readonly ObjectEntry[];
 /** A part of a range that is listed by itself. */
 export class Segment {
   readonly #range: ListRange;
-  #iterator: AsyncIterator<Page> | undefined;
+  #iterator: AsyncIterator<Page, undefined> | undefined;
   #at: string | undefined;
   #limit: string | undefined;
   /** Measured when it is asked for: most pages never are. */

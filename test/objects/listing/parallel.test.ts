@@ -29,7 +29,11 @@ test.each(Object.keys(keySpaces))("keys that are %s: none is lost or repeated, i
   await fc.assert(
     fc.asyncProperty(
       fc.uniqueArray(key, { minLength: 0, maxLength: 300, size: "max" }),
-      fc.record({ pageSize: fc.integer({ min: 1, max: 9 }), lanes: fc.integer({ min: 1, max: 8 }), pagesAhead: fc.integer({ min: 1, max: 40 }) }),
+      fc.record({
+        pageSize: fc.integer({ min: 1, max: 9 }),
+        lanes: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
+        pagesAhead: fc.integer({ min: 1, max: 40 }),
+      }),
       fc.infiniteStream(fc.nat(6)),
       fc.option(fc.tuple(key, key), { nil: undefined }),
       async (unsorted, { pageSize, lanes, pagesAhead }, turns, bounds) => {
