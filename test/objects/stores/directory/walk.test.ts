@@ -1,12 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { ListRange, ReadStore } from "../../../../src/objects/store.ts";
-import { openDirectoryReadStore } from "../../../../src/objects/stores/directory/open.ts";
+import type { ReadStore } from "../../../../src/objects/store.ts";
+import { Walk } from "../../../../src/objects/stores/directory/walk.ts";
 import { byBytes } from "../../../support/odd-keys.ts";
-import { directoryLocation } from "../../../support/sync-plans.ts";
+import { temporaryFolder } from "../../../support/temp.ts";
 import { listed } from "../../store-conformance.ts";
 import { place, run } from "./place.ts";
 
@@ -22,37 +21,37 @@ const bound = fc.option(
   { nil: undefined },
 );
 
-test("any tree is listed as its keys sort, in any range", async () => {
-  const signal = new AbortController().signal;
+test("any tree is listed as its keys sort, in any range, in pages of any size", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.uniqueArray(keyPart, { maxLength: 25 }),
-      fc.array(fc.record({ prefix: bound, after: bound, upTo: bound }), { minLength: 1, maxLength: 8 }),
-      async (wanted, ranges) => {
-        const root = await mkdtemp(join(tmpdir(), "tidemark-walk-"));
-        let store: ReadStore | undefined;
-        try {
-          const held = await makeTree(root, wanted);
-          store = await openDirectoryReadStore(directoryLocation(root), "", { emit: () => {}, ownPaths: [] });
-          for (const { prefix, ...bounds } of [{ prefix: "", after: undefined, upTo: undefined }, ...ranges]) {
-            const range: ListRange = { prefix: prefix ?? "", ...bounds };
-            const expected = held.filter(
-              (key) =>
-                key.startsWith(range.prefix) &&
-                (range.after === undefined || byBytes(key, range.after) > 0) &&
-                (range.upTo === undefined || byBytes(key, range.upTo) <= 0),
-            );
-            expect((await listed(store, range, signal)).map(({ key }) => key)).toEqual(expected);
-          }
-        } finally {
-          await store?.close();
-          await rm(root, { recursive: true });
+      fc.array(fc.record({ prefix: bound, after: bound, upTo: bound }), { minLength: 1, maxLength: 20 }),
+      fc.integer({ min: 1, max: 9 }),
+      async (wanted, ranges, pageSize) => {
+        await using root = await temporaryFolder();
+        const held = await makeTree(root.path, wanted);
+        for (const { prefix = "", after, upTo } of [{}, ...ranges]) {
+          const expected = held.filter(
+            (key) => key.startsWith(prefix) && (after === undefined || byBytes(key, after) > 0) && (upTo === undefined || byBytes(key, upTo) <= 0),
+          );
+          expect(walked(`${root.path}/`, { prefix, after, upTo }, pageSize)).toEqual(expected);
         }
       },
     ),
-    { numRuns: 20 },
+    { numRuns: 150 },
   );
 });
+
+function walked(root: string, range: ConstructorParameters<typeof Walk>[1], pageSize: number): string[] {
+  const walk = new Walk({ root, identity: undefined, symlinks: "skip", hidden: [] }, range);
+  const keys: string[] = [];
+  for (;;) {
+    const page = walk.next(pageSize);
+    expect(page.keys.length).toBeLessThanOrEqual(pageSize);
+    keys.push(...page.keys);
+    if (page.last) return keys;
+  }
+}
 
 /** @returns the keys that could be made, in byte order: a name is a file or a folder, not both */
 async function makeTree(root: string, keys: readonly string[]): Promise<string[]> {
