@@ -59,7 +59,7 @@ interface Work {
 async function findWork({ changeset, state }: ApplyOptions, hasDeadRuns: boolean): Promise<Work | undefined> {
   const done = new DoneBits();
   let doneItems = 0;
-  for await (const page of state.applied(changeset.summary.planId)) {
+  for await (const page of state.applied(changeset.summary.planId, changeset.origin.serial)) {
     for (const seq of page) done.add(seq);
     doneItems += page.length;
   }

@@ -54,7 +54,7 @@ async function planOnce(options: PlanOptions, sorted: ReadonlySet<string>): Prom
   const requests = { list: 0, head: 0, read: 0 };
   const settings: WriteChangesetOptions = {
     path: options.path,
-    origin: { plan: plan.name, planFile: options.planFile, planHash: options.planHash, lineage: state.lineage, tidemark: options.tidemark },
+    origin: { plan: plan.name, planFile: options.planFile, planHash: options.planHash, lineage: state.lineage, serial: state.serial, tidemark: options.tidemark },
     listSkips: options.listSkips,
   };
   const writer = createChangeset(settings);

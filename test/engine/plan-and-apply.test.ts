@@ -90,6 +90,14 @@ test("a changeset that was applied does nothing when it is applied again", async
   expect((await apply(changeset)).run).toBeUndefined();
 });
 
+test("what somebody removed from the destination is copied again by the next plan", async () => {
+  await write("from/a", "one");
+  await apply(await plan());
+  await rm(folder.join("to/a"));
+  expect((await apply(await plan())).syncs["all"]?.outcomes.applied).toBe(1);
+  expect(await read("to/a")).toBe("one");
+});
+
 test("what changed since it was reviewed is left alone and reported, at either end", async () => {
   await write("from/changed", "reviewed");
   await write("from/gone", "reviewed");

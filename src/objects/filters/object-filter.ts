@@ -1,8 +1,8 @@
 import { compareKeys } from "../../core/byte-order.ts";
 import type { ObjectSync } from "../../core/sync-plan.ts";
 import type { ObjectEntry } from "../store.ts";
-import { Automaton } from "./automaton.ts";
-import { globPrefix, parseGlob } from "./glob.ts";
+import { Automaton } from "../../core/globs/automaton.ts";
+import { globPrefix, parseGlob } from "../../core/globs/glob.ts";
 import { inStorageClass } from "./storage-class.ts";
 
 export type FilterRules = Pick<ObjectSync, "include" | "exclude" | "where" | "invisible">;

@@ -1,4 +1,4 @@
-import { TidemarkError } from "../../core/errors.ts";
+import { TidemarkError } from "../errors.ts";
 import { has, LAST_CODE_POINT, type CharSet } from "./char-set.ts";
 import { choice, type Pattern } from "./pattern.ts";
 

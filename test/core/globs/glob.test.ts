@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Automaton } from "../../../src/objects/filters/automaton.ts";
-import { parseGlob } from "../../../src/objects/filters/glob.ts";
-import { parseRegexp } from "../../../src/objects/filters/regexp-syntax.ts";
+import { Automaton } from "../../../src/core/globs/automaton.ts";
+import { parseGlob } from "../../../src/core/globs/glob.ts";
+import { parseRegexp } from "../../../src/core/globs/regexp-syntax.ts";
 
 /** A glob as its parts, each with how it is written and which lengths of the text's beginning it takes. */
 interface Part {

@@ -1,5 +1,5 @@
 import type { CharSet } from "./char-set.ts";
-import { TidemarkError } from "../../core/errors.ts";
+import { TidemarkError } from "../errors.ts";
 
 /** A pattern taken apart. Globs and regular expressions both become this, and an automaton runs it. */
 export type Pattern =
