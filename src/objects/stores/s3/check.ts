@@ -21,7 +21,13 @@ export async function* checkStore(scope: Scope, access: "read" | "write", signal
   const place = scope.display;
   let firstKey: string | undefined;
   try {
-    const answer = await scope.client.send({ method: "GET", query: { "list-type": "2", "encoding-type": "url", "max-keys": "1", prefix: scope.root }, attempts: ATTEMPTS, context: scope.context, signal });
+    const answer = await scope.client.send({
+      method: "GET",
+      query: { "list-type": "2", "encoding-type": "url", "max-keys": "1", prefix: scope.root },
+      attempts: ATTEMPTS,
+      context: scope.context,
+      signal,
+    });
     firstKey = scanPage(answer.body.toString("utf8")).entries[0]?.key;
     yield pass("REACH", `${place} answers.`);
     yield pass("CREDENTIALS", scope.client.credentials.anonymous ? "Nobody signs in: the requests are anonymous." : "The credentials are accepted.");
@@ -50,12 +56,25 @@ export async function* checkStore(scope: Scope, access: "read" | "write", signal
 function clock({ headers }: S3Answer): StoreCheck {
   const offMs = Date.parse(headers["date"] ?? "") - Date.now();
   if (Number.isNaN(offMs) || Math.abs(offMs) < CLOCK_WARN_MS) return pass("CLOCK", "The clocks agree.");
-  return { code: "CLOCK", status: "pass", message: `This machine's clock and the server's are ${Math.round(Math.abs(offMs) / 1000)} s apart; requests are dated by the server's.`, hint: "Set this machine's clock: `modifiedAfter` and `ifNewer` go by it." };
+  return {
+    code: "CLOCK",
+    status: "pass",
+    message: `This machine's clock and the server's are ${Math.round(Math.abs(offMs) / 1000)} s apart; requests are dated by the server's.`,
+    hint: "Set this machine's clock: `modifiedAfter` and `ifNewer` go by it.",
+  };
 }
 
 async function read(scope: Scope, firstKey: string | undefined, signal: AbortSignal): Promise<StoreCheck> {
   try {
-    await scope.client.send({ method: "HEAD", key: firstKey ?? `${scope.root}tidemark-probe-${randomUUID()}`, headers: customerKeyHeaders(scope.client.location), allow: [404], attempts: ATTEMPTS, context: scope.context, signal });
+    await scope.client.send({
+      method: "HEAD",
+      key: firstKey ?? `${scope.root}tidemark-probe-${randomUUID()}`,
+      headers: customerKeyHeaders(scope.client.location),
+      allow: [404],
+      attempts: ATTEMPTS,
+      context: scope.context,
+      signal,
+    });
     return pass("READ", `Objects of ${scope.display} can be read.`);
   } catch (error) {
     return fail("READ", say(scope, error, "read"));
@@ -65,15 +84,34 @@ async function read(scope: Scope, firstKey: string | undefined, signal: AbortSig
 async function write(scope: Scope, signal: AbortSignal): Promise<StoreCheck> {
   const key = `${scope.root}tidemark-probe-${randomUUID()}`;
   try {
-    const answer = await scope.client.send({ method: "POST", key, query: { uploads: "" }, headers: { ...writeEncryptionHeaders(scope.client.location), "content-length": "0" }, attempts: ATTEMPTS, context: scope.context, signal });
+    const answer = await scope.client.send({
+      method: "POST",
+      key,
+      query: { uploads: "" },
+      headers: { ...writeEncryptionHeaders(scope.client.location), "content-length": "0" },
+      attempts: ATTEMPTS,
+      context: scope.context,
+      signal,
+    });
     const uploadId = xmlText(answer.body.toString("utf8"), "UploadId");
     if (uploadId !== undefined && !(await abortUpload(scope, key, uploadId, signal))) {
-      return fail("WRITE", new TidemarkError("WRITE", `${scope.display}: an upload could be begun and not aborted.`, { hint: `Grant s3:AbortMultipartUpload to the credentials of location ${scope.client.location.name}.` }));
+      return fail(
+        "WRITE",
+        new TidemarkError("WRITE", `${scope.display}: an upload could be begun and not aborted.`, {
+          hint: `Grant s3:AbortMultipartUpload to the credentials of location ${scope.client.location.name}.`,
+        }),
+      );
     }
     return pass("WRITE", `Objects of ${scope.display} can be written.`);
   } catch (error) {
     const said = say(scope, error, "write");
-    if (said.code === "NOT_SUPPORTED") return { code: "WRITE", status: "pass", message: `${scope.display} knows no multipart uploads, so writing cannot be tried without leaving something.`, hint: undefined };
+    if (said.code === "NOT_SUPPORTED")
+      return {
+        code: "WRITE",
+        status: "pass",
+        message: `${scope.display} knows no multipart uploads, so writing cannot be tried without leaving something.`,
+        hint: undefined,
+      };
     return fail("WRITE", said);
   }
 }
@@ -93,7 +131,12 @@ async function* versioning(scope: Scope, signal: AbortSignal): AsyncGenerator<St
   try {
     const answer = await scope.client.send({ method: "GET", query: { versioning: "" }, attempts: 1, context: scope.context, signal });
     const status = xmlText(answer.body.toString("utf8"), "Status");
-    yield pass("VERSIONING", status === "Enabled" ? "The bucket keeps versions: what is overwritten or deleted can be had back." : "The bucket keeps no versions: what is overwritten or deleted is gone.");
+    yield pass(
+      "VERSIONING",
+      status === "Enabled"
+        ? "The bucket keeps versions: what is overwritten or deleted can be had back."
+        : "The bucket keeps no versions: what is overwritten or deleted is gone.",
+    );
   } catch (error) {
     // Only said for information: nothing depends on the permission to ask.
     if (!(error instanceof S3Failure)) throw error;

@@ -49,7 +49,7 @@ export class S3Client {
   readonly location: S3Location;
   readonly credentials: Credentials;
   /** What the endpoint turned out to be. */
-  readonly learned = { checksums: true };
+  readonly learned = { checksums: true, checksumNeeded: false, checksumsSent: false };
   readonly #transport: Transport;
   readonly #headers: Readonly<Record<string, string>>;
   #signer: Signer | undefined;
@@ -157,7 +157,11 @@ export class S3Client {
 
   /** Repairs what the server says is wrong on our side. @returns whether to try again at once */
   #correct(failure: S3Failure): boolean {
-    return this.#correctClock(failure) || this.#correctRegion(failure) || ((failure.code === "ExpiredToken" || failure.code === "TokenRefreshRequired") && this.credentials.expired());
+    return (
+      this.#correctClock(failure) ||
+      this.#correctRegion(failure) ||
+      ((failure.code === "ExpiredToken" || failure.code === "TokenRefreshRequired") && this.credentials.expired())
+    );
   }
 
   #correctClock(failure: S3Failure): boolean {
@@ -174,7 +178,13 @@ export class S3Client {
 
   #correctRegion(failure: S3Failure): boolean {
     if (failure.status !== 301 && failure.status !== 307 && failure.status !== 400) return false;
-    if (failure.status === 400 && failure.code !== "AuthorizationHeaderMalformed" && failure.code !== "HTTP_400" && failure.code !== "IllegalLocationConstraintException") return false;
+    if (
+      failure.status === 400 &&
+      failure.code !== "AuthorizationHeaderMalformed" &&
+      failure.code !== "HTTP_400" &&
+      failure.code !== "IllegalLocationConstraintException"
+    )
+      return false;
     const region = failure.headers["x-amz-bucket-region"] ?? xmlText(failure.document, "Region");
     if (region === undefined || region === "" || region === this.#endpoint?.region) return false;
     this.#region = region;
@@ -198,7 +208,6 @@ export function failureOf(response: WireResponse): S3Failure {
   return new S3Failure(response.status, code, message === "" ? `HTTP ${response.status}` : message, { headers: response.headers, document });
 }
 
-// eslint-disable-next-line no-control-regex -- the ASCII range is meant
 const BEYOND_ASCII = /[^\u0000-\u007f]/;
 
 /** The signature is over UTF-8, the wire takes a byte a character: text beyond ASCII goes out as the bytes of its UTF-8. */

@@ -17,7 +17,11 @@ export async function copyInParts(to: Scope, from: Scope, key: string, source: O
   const { size } = options;
   const partSize = partSizeFor(size, to.limits.copyPartSize);
   const properties = await (options.properties === undefined ? allOf(from, key, source, options.signal) : options.properties(source));
-  const headers: Record<string, string> = { ...propertyHeaders(properties), ...writeEncryptionHeaders(to.client.location), ...markHeaders(options.sourceEtag, partSize) };
+  const headers: Record<string, string> = {
+    ...propertyHeaders(properties),
+    ...writeEncryptionHeaders(to.client.location),
+    ...markHeaders(options.sourceEtag, partSize),
+  };
   const storageClass = storageClassName(options.storageClass);
   if (storageClass !== undefined) headers["x-amz-storage-class"] = storageClass;
   const version = await asUpload(to, key, headers, size, options, (uploadId) =>
@@ -32,7 +36,16 @@ async function allOf(from: Scope, key: string, { properties, version }: ObjectHe
   return { ...properties, tags, storageClass: undefined };
 }
 
-async function copyPart(to: Scope, from: Scope, key: string, uploadId: string, part: PartPlan, source: ObjectHead, options: CopyOptions, signal: AbortSignal): Promise<UploadedPart> {
+async function copyPart(
+  to: Scope,
+  from: Scope,
+  key: string,
+  uploadId: string,
+  part: PartPlan,
+  source: ObjectHead,
+  options: CopyOptions,
+  signal: AbortSignal,
+): Promise<UploadedPart> {
   try {
     const answer = await to.client.send({
       method: "PUT",

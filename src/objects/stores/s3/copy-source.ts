@@ -8,7 +8,7 @@ import { quotedEtag } from "./version-pin.ts";
 export function copySourceHeaders(from: Scope, key: string, source: ObjectHead): Record<string, string> {
   const { etag, versionId } = source.version;
   return {
-    "x-amz-copy-source": `/${from.bucket}/${encodeKey(from.root + key)}${versionId === undefined ? "" : `?versionId=${encodeURIComponent(versionId)}`}`,
+    "x-amz-copy-source": `${from.bucket.startsWith("arn:") ? `${encodeKey(from.bucket)}/object/` : `/${from.bucket}/`}${encodeKey(from.root + key)}${versionId === undefined ? "" : `?versionId=${encodeURIComponent(versionId)}`}`,
     ...(etag === undefined || etag === "" ? {} : { "x-amz-copy-source-if-match": quotedEtag(etag) }),
     ...customerKeyHeaders(from.client.location, true),
   };

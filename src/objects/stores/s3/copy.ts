@@ -26,7 +26,10 @@ function sameIdentity(to: Scope, from: Scope): boolean {
   const a = to.client.location.credentials;
   const b = from.client.location.credentials;
   if (a === b) return true;
-  if (a.kind === "static" && b.kind === "static") return a.accessKeyId === b.accessKeyId && a.secretAccessKey.reveal() === b.secretAccessKey.reveal() && a.sessionToken?.reveal() === b.sessionToken?.reveal();
+  if (a.kind === "static" && b.kind === "static")
+    return (
+      a.accessKeyId === b.accessKeyId && a.secretAccessKey.reveal() === b.secretAccessKey.reveal() && a.sessionToken?.reveal() === b.sessionToken?.reveal()
+    );
   if (a.kind === "profile" && b.kind === "profile") return a.profile === b.profile;
   if (a.kind === "assumeRole" && b.kind === "assumeRole") return a.roleArn === b.roleArn && a.externalId === b.externalId;
   return a.kind === b.kind && a.kind === "chain";
@@ -72,7 +75,17 @@ async function copyWhole(to: Scope, from: Scope, key: string, source: Source, op
   const expected = md5Etag(source.head.version.etag ?? "", source.headers);
   let answer: S3Answer;
   try {
-    answer = await to.client.send({ method: "PUT", key: to.root + key, headers, allow: [404, 409, 412], patient: true, inspect: mustBeResult("CopyObjectResult"), slots: options.slots, context: to.context, signal });
+    answer = await to.client.send({
+      method: "PUT",
+      key: to.root + key,
+      headers,
+      allow: [404, 409, 412],
+      patient: true,
+      inspect: mustBeResult("CopyObjectResult"),
+      slots: options.slots,
+      context: to.context,
+      signal,
+    });
   } catch (error) {
     const lost = error instanceof S3Failure ? error.maybeApplied : signal.aborted;
     const found = lost ? await lookForOurs(to, key, { size: options.size, md5: expected }, since, error, signal) : undefined;
@@ -86,14 +99,31 @@ async function copyWhole(to: Scope, from: Scope, key: string, source: Source, op
   const etag = bareEtag(xmlText(document, "ETag") ?? "");
   const claimed = md5Etag(etag, answer.headers);
   if (options.verify !== "none" && expected !== undefined && claimed !== undefined && claimed !== expected) {
-    throw new ItemError("failed", "INTEGRITY_MISMATCH", `${to.display}${key}: the server's copy has ETag ${etag} instead of ${expected}.`, { hint: "Apply again; where it stays, look at the object on the source." });
+    throw new ItemError("failed", "INTEGRITY_MISMATCH", `${to.display}${key}: the server's copy has ETag ${etag} instead of ${expected}.`, {
+      hint: "Apply again; where it stays, look at the object on the source.",
+    });
   }
   const modified = xmlText(document, "LastModified");
   const versionId = answer.headers["x-amz-version-id"];
-  return { version: { size: options.size, etag, ...(modified === undefined ? {} : { modified }), ...(versionId === undefined || versionId === "null" ? {} : { versionId }) } };
+  return {
+    version: {
+      size: options.size,
+      etag,
+      ...(modified === undefined ? {} : { modified }),
+      ...(versionId === undefined || versionId === "null" ? {} : { versionId }),
+    },
+  };
 }
 
-async function refusedCopy(to: Scope, from: Scope, key: string, answer: S3Answer, sent: { readonly size: number; readonly md5: string | undefined }, since: number, options: CopyOptions): Promise<WriteResult> {
+async function refusedCopy(
+  to: Scope,
+  from: Scope,
+  key: string,
+  answer: S3Answer,
+  sent: { readonly size: number; readonly md5: string | undefined },
+  since: number,
+  options: CopyOptions,
+): Promise<WriteResult> {
   const failure = failureOf(answer);
   if (failure.code === "NoSuchBucket" || (answer.status === 409 && failure.code !== "ConditionalRequestConflict")) throw explain(to, failure, key, "copy");
   if (answer.maybeApplied) {

@@ -69,17 +69,22 @@ export class Credentials {
       const old = this.#current;
       // Whoever hands them out may be away for a moment; what is held is still good.
       if (old?.expiration !== undefined && old.expiration.getTime() > Date.now()) return old;
-      throw new TidemarkError("CREDENTIALS_MISSING", `No credentials for location ${this.#location.name}: ${error instanceof Error ? error.message : String(error)}`, {
-        hint: missingHint(this.#location),
-        cause: error,
-      });
+      throw new TidemarkError(
+        "CREDENTIALS_MISSING",
+        `No credentials for location ${this.#location.name}: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          hint: missingHint(this.#location),
+          cause: error,
+        },
+      );
     }
   }
 }
 
 function missingHint(location: S3Location): string {
   const { credentials } = location;
-  if (credentials.kind === "profile") return `See that profile ${credentials.profile} is in ~/.aws/config or ~/.aws/credentials; with SSO, run aws sso login --profile ${credentials.profile}.`;
+  if (credentials.kind === "profile")
+    return `See that profile ${credentials.profile} is in ~/.aws/config or ~/.aws/credentials; with SSO, run aws sso login --profile ${credentials.profile}.`;
   if (credentials.kind === "assumeRole") return `See that the default credentials may assume ${credentials.roleArn}.`;
   return "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name credentials in the location.";
 }

@@ -20,7 +20,14 @@ export async function deleteObject(scope: Scope, key: string, version: ItemVersi
   const etag = there.version.etag ?? "";
   let answer: S3Answer;
   try {
-    answer = await scope.client.send({ method: "DELETE", key: scope.root + key, headers: etag === "" ? {} : { "if-match": quotedEtag(etag) }, allow: [404, 409, 412], context: scope.context, signal });
+    answer = await scope.client.send({
+      method: "DELETE",
+      key: scope.root + key,
+      headers: etag === "" ? {} : { "if-match": quotedEtag(etag) },
+      allow: [404, 409, 412],
+      context: scope.context,
+      signal,
+    });
   } catch (error) {
     if (signal.aborted || (error instanceof S3Failure && error.maybeApplied)) return await afterLoss(scope, key, error, signal);
     throw error instanceof S3Failure ? explain(scope, error, key, "delete") : error;

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { TidemarkError } from "../../../core/errors.ts";
 import type { S3Location } from "../../../core/sync-plan.ts";
 
@@ -26,32 +27,45 @@ const DEFAULT_REGION = "us-east-1";
 export async function resolveEndpoint(location: S3Location, region: string | undefined): Promise<Endpoint> {
   if (location.endpoint !== undefined) {
     const url = new URL(location.endpoint);
-    const pathStyle = location.pathStyle;
+    // An address can have no bucket before it.
+    const pathStyle = location.pathStyle || isIP(url.hostname) !== 0 || url.hostname.startsWith("[");
     const host = pathStyle ? url.host : `${location.bucket}.${url.host}`;
     const base = url.pathname === "/" ? "" : url.pathname;
-    return endpointOf(new URL(`${url.protocol}//${host}`), pathStyle ? `${base}/${location.bucket}/` : `${base}/`, region ?? location.region ?? process.env["AWS_REGION"] ?? DEFAULT_REGION, "s3");
+    return endpointOf(
+      new URL(`${url.protocol}//${host}`),
+      pathStyle ? `${base}/${location.bucket}/` : `${base}/`,
+      region ?? location.region ?? process.env["AWS_REGION"] ?? DEFAULT_REGION,
+      "s3",
+    );
   }
   return sdkEndpoint(location, region);
 }
 
 async function sdkEndpoint(location: S3Location, learned: string | undefined): Promise<Endpoint> {
-  const [{ S3Client, HeadBucketCommand }, { getEndpointFromInstructions }] = await Promise.all([import("@aws-sdk/client-s3"), import("@smithy/core/endpoints")]);
+  const { S3Client } = await import("@aws-sdk/client-s3");
   const profile = location.credentials.kind === "profile" ? location.credentials.profile : undefined;
   const wanted = learned ?? location.region;
-  const client = new S3Client({
-    forcePathStyle: location.pathStyle,
-    ...(profile === undefined ? {} : { profile }),
-    ...(wanted === undefined ? {} : { region: wanted }),
-  });
+  const client = new S3Client({ ...(profile === undefined ? {} : { profile }), ...(wanted === undefined ? {} : { region: wanted }) });
   try {
-    const region = wanted ?? (await client.config.region().catch(() => DEFAULT_REGION));
-    client.config.region = () => Promise.resolve(region);
-    const resolved = await getEndpointFromInstructions({ Bucket: location.bucket }, HeadBucketCommand, { ...client.config });
+    const { config } = client;
+    const region = await config.region().catch(() => DEFAULT_REGION);
+    const resolved = config.endpointProvider({
+      Bucket: location.bucket,
+      Region: region,
+      UseFIPS: await config.useFipsEndpoint(),
+      UseDualStack: await config.useDualstackEndpoint(),
+      ForcePathStyle: location.pathStyle,
+      UseArnRegion: true,
+    });
     const scheme = schemeOf(resolved.properties);
-    if (scheme.name !== "sigv4" && scheme.name !== "") {
-      throw new TidemarkError("BUCKET_KIND_UNSUPPORTED", `Bucket ${location.bucket} of location ${location.name} wants ${scheme.name} signatures, which Tidemark does not make.`, {
-        hint: "Directory buckets (S3 Express) and multi-region access points cannot be used yet; name an ordinary bucket.",
-      });
+    if (scheme.name !== "sigv4") {
+      throw new TidemarkError(
+        "BUCKET_KIND_UNSUPPORTED",
+        `Bucket ${location.bucket} of location ${location.name} wants ${scheme.name} signatures, which Tidemark does not make.`,
+        {
+          hint: "Directory buckets (S3 Express) and multi-region access points cannot be used yet; name an ordinary bucket.",
+        },
+      );
     }
     const path = resolved.url.pathname.replace(/\/$/, "");
     return endpointOf(resolved.url, `${path}/`, scheme.region ?? region, scheme.service ?? "s3");
@@ -60,7 +74,11 @@ async function sdkEndpoint(location: S3Location, learned: string | undefined): P
   }
 }
 
-function schemeOf(properties: Record<string, unknown> | undefined): { readonly name: string; readonly region: string | undefined; readonly service: string | undefined } {
+function schemeOf(properties: Record<string, unknown> | undefined): {
+  readonly name: string;
+  readonly region: string | undefined;
+  readonly service: string | undefined;
+} {
   const schemes = properties?.["authSchemes"];
   const first: unknown = Array.isArray(schemes) ? schemes[0] : undefined;
   const text = (name: string): string | undefined => {

@@ -39,7 +39,11 @@ function explanation(scope: Scope, failure: S3Failure, key: string | undefined, 
   const refused = (code: string, message: string, hint: string): Explanation => ({ fate: "refused", code, message, hint });
   switch (failure.code) {
     case "NoSuchBucket":
-      return failed("NO_SUCH_BUCKET", `There is no bucket ${scope.bucket} at ${scope.display}.`, `Create it, or correct bucket and region of location ${location.name}.`);
+      return failed(
+        "NO_SUCH_BUCKET",
+        `There is no bucket ${scope.bucket} at ${scope.display}.`,
+        `Create it, or correct bucket and region of location ${location.name}.`,
+      );
     case "InvalidAccessKeyId":
     case "SignatureDoesNotMatch":
     case "InvalidToken":
@@ -47,7 +51,11 @@ function explanation(scope: Scope, failure: S3Failure, key: string | undefined, 
     case "InvalidSecurity":
     case "InvalidClientTokenId":
     case "XAdminUserNotFound":
-      return failed("CREDENTIALS_REJECTED", `${what}: the server does not accept the credentials of location ${location.name} (${failure.code}: ${failure.message}).`, credentialsHint(failure.code));
+      return failed(
+        "CREDENTIALS_REJECTED",
+        `${what}: the server does not accept the credentials of location ${location.name} (${failure.code}: ${failure.message}).`,
+        credentialsHint(failure.code),
+      );
     case "RequestTimeTooSkewed":
       return failed("CLOCK_SKEWED", `${what}: the clock of this machine and the server's differ too much.`, "Set this machine's clock.");
     case "AccessDenied":
@@ -56,11 +64,19 @@ function explanation(scope: Scope, failure: S3Failure, key: string | undefined, 
     case "HTTP_403":
     case "HTTP_401":
     case "UnauthorizedAccess":
-      return refused("ACCESS_DENIED", `${what}: the server does not let us ${deed} here (${failure.message}).`, `Grant ${PERMISSIONS[deed]} to the credentials of location ${location.name}${key === undefined ? "" : ", and see whether a bucket policy or object lock forbids it"}.`);
+      return refused(
+        "ACCESS_DENIED",
+        `${what}: the server does not let us ${deed} here (${failure.message}).`,
+        `Grant ${PERMISSIONS[deed]} to the credentials of location ${location.name}${key === undefined ? "" : ", and see whether a bucket policy or object lock forbids it"}.`,
+      );
     case "InvalidObjectState":
       return refused("OBJECT_ARCHIVED", `${what} is in an archive and cannot be read.`, "Restore it first.");
     case "InvalidStorageClass":
-      return refused("STORAGE_CLASS_REFUSED", `${what}: the store does not know the storage class that was asked for.`, "Set `storageClass` to one that this store has, or leave it out.");
+      return refused(
+        "STORAGE_CLASS_REFUSED",
+        `${what}: the store does not know the storage class that was asked for.`,
+        "Set `storageClass` to one that this store has, or leave it out.",
+      );
     case "KeyTooLongError":
     case "KeyTooLong":
     case "InvalidObjectName":
@@ -73,7 +89,11 @@ function explanation(scope: Scope, failure: S3Failure, key: string | undefined, 
     case "ExistingObjectIsDirectory":
     case "XMinioObjectExistsAsDirectory":
     case "DirectoryObjectContainsData":
-      return refused("KEY_REFUSED", `${what}: the store keeps objects as files, and there another object is in its way (${failure.message}).`, "Exclude one of the two, or use a store whose keys are independent.");
+      return refused(
+        "KEY_REFUSED",
+        `${what}: the store keeps objects as files, and there another object is in its way (${failure.message}).`,
+        "Exclude one of the two, or use a store whose keys are independent.",
+      );
     case "EntityTooLarge":
       return refused("OBJECT_TOO_LARGE", `${what} is larger than the store takes (${failure.message}).`, "Exclude it, or raise the store's limit.");
     case "MetadataTooLarge":
@@ -95,11 +115,35 @@ function explanation(scope: Scope, failure: S3Failure, key: string | undefined, 
       return failed("BODY_TRUNCATED", `${what}: ${failure.message}, again and again.`, "The connection or the server cuts bodies off; apply again.");
     default:
   }
-  if (isThrottle(failure)) return failed("THROTTLED", `${what}: the server asked to slow down until attempts ran out (${failure.code}).`, "Apply again, with a lower `concurrency` or a `rate`.");
-  if (failure.status === 301 || failure.status === 307) return failed("WRONG_REGION", `Bucket ${scope.bucket} is in another region, and the server does not say which.`, `Set the region of location ${location.name}.`);
-  if (failure.status === 0) return failed(unreachableCode(failure.code), `${what}: ${location.endpoint ?? "the server"} could not be talked to (${failure.code}: ${failure.message}).`, unreachableHint(failure.code, location.name));
-  if (failure.status >= 500) return failed("SERVER_ERROR", `${what}: the server failed (${failure.status} ${failure.code}: ${failure.message}).`, "Apply again; where it stays, see the server's log.");
-  return failed("REQUEST_FAILED", `${what}: the server refused the request (${failure.status} ${failure.code}: ${failure.message}).`, "See the store's documentation for this code.");
+  if (isThrottle(failure))
+    return failed(
+      "THROTTLED",
+      `${what}: the server asked to slow down until attempts ran out (${failure.code}).`,
+      "Apply again, with a lower `concurrency` or a `rate`.",
+    );
+  if (failure.status === 301 || failure.status === 307)
+    return failed(
+      "WRONG_REGION",
+      `Bucket ${scope.bucket} is in another region, and the server does not say which.`,
+      `Set the region of location ${location.name}.`,
+    );
+  if (failure.status === 0)
+    return failed(
+      unreachableCode(failure.code),
+      `${what}: ${location.endpoint ?? "the server"} could not be talked to (${failure.code}: ${failure.message}).`,
+      unreachableHint(failure.code, location.name),
+    );
+  if (failure.status >= 500)
+    return failed(
+      "SERVER_ERROR",
+      `${what}: the server failed (${failure.status} ${failure.code}: ${failure.message}).`,
+      "Apply again; where it stays, see the server's log.",
+    );
+  return failed(
+    "REQUEST_FAILED",
+    `${what}: the server refused the request (${failure.status} ${failure.code}: ${failure.message}).`,
+    "See the store's documentation for this code.",
+  );
 }
 
 function credentialsHint(code: string): string {
@@ -142,5 +186,8 @@ export function destinationChanged(scope: Scope, key: string, why: string): Item
 }
 
 export function inDoubt(scope: Scope, key: string, cause: unknown): ItemError {
-  return new ItemError("inDoubt", "IN_DOUBT", `${nameOf(scope, key)}: the answer was lost, and looking at the destination failed too.`, { hint: "Apply again: it looks first.", cause });
+  return new ItemError("inDoubt", "IN_DOUBT", `${nameOf(scope, key)}: the answer was lost, and looking at the destination failed too.`, {
+    hint: "Apply again: it looks first.",
+    cause,
+  });
 }

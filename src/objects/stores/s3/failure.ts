@@ -15,7 +15,12 @@ export class S3Failure extends Error {
   /** An attempt may have taken effect although no success was heard of. */
   maybeApplied = false;
 
-  constructor(status: number, code: string, message: string, details: { readonly headers?: Readonly<Record<string, string>>; readonly document?: string; readonly cause?: unknown } = {}) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    details: { readonly headers?: Readonly<Record<string, string>>; readonly document?: string; readonly cause?: unknown } = {},
+  ) {
     super(message, { cause: details.cause });
     this.status = status;
     this.code = code;
@@ -25,11 +30,43 @@ export class S3Failure extends Error {
   }
 }
 
-const THROTTLES = new Set(["SlowDown", "ServiceUnavailable", "Throttling", "ThrottlingException", "TooManyRequests", "RequestLimitExceeded", "RequestThrottled", "SlowDownRead", "SlowDownWrite", "TooManyRequestsException"]);
-const PASSING = new Set(["RequestTimeout", "InternalError", "ServerBusy", "OperationAborted", "IncompleteBody", "BadDigest", "RequestTimeTooSkewed", "BODY_TRUNCATED", "BAD_DOCUMENT"]);
+const THROTTLES = new Set([
+  "SlowDown",
+  "ServiceUnavailable",
+  "Throttling",
+  "ThrottlingException",
+  "TooManyRequests",
+  "RequestLimitExceeded",
+  "RequestThrottled",
+  "SlowDownRead",
+  "SlowDownWrite",
+  "TooManyRequestsException",
+]);
+const PASSING = new Set([
+  "RequestTimeout",
+  "InternalError",
+  "ServerBusy",
+  "OperationAborted",
+  "IncompleteBody",
+  "BadDigest",
+  "RequestTimeTooSkewed",
+  "BODY_TRUNCATED",
+  "BAD_DOCUMENT",
+]);
 /** The connection never stood, so nothing was sent. */
 const NOT_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT", "EADDRNOTAVAIL", "EMFILE"]);
-const BROKEN = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "UND_ERR_SOCKET", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "UND_ERR_INFO", "ECONNABORTED", "UND_ERR_RESPONSE", "HPE_INVALID_CONSTANT"]);
+const BROKEN = new Set([
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "UND_ERR_SOCKET",
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_BODY_TIMEOUT",
+  "UND_ERR_INFO",
+  "ECONNABORTED",
+  "UND_ERR_RESPONSE",
+  "HPE_INVALID_CONSTANT",
+]);
 
 export function isThrottle(failure: S3Failure): boolean {
   return failure.status === 429 || THROTTLES.has(failure.code) || (failure.status === 503 && failure.code !== "InternalError");

@@ -8,13 +8,11 @@
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
  */
 
-// eslint-disable-next-line no-control-regex -- the ASCII range is meant
 const BEYOND_ASCII = /[^\u0000-\u007f]/;
 const WORD = /=\?([^?\s]+)\?([bBqQ])\?([^?]*)\?=/g;
 const BETWEEN_WORDS = /\?=\s+=\?/g;
 
 export function encodeMetadataValue(value: string): string {
-  // eslint-disable-next-line no-control-regex -- a header cannot hold these
   if (!BEYOND_ASCII.test(value) && !/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) return value;
   return `=?UTF-8?B?${Buffer.from(value, "utf8").toString("base64")}?=`;
 }
@@ -27,9 +25,10 @@ export function decodeHeaderText(value: string): string {
     return text.includes("\ufffd") ? value : text;
   }
   if (!value.includes("=?")) return value;
-  const decoded = value.replace(BETWEEN_WORDS, "?==?").replace(WORD, (whole, charset: string, kind: string, text: string) => decodeWord(charset, kind, text) ?? whole);
+  const decoded = value
+    .replace(BETWEEN_WORDS, "?==?")
+    .replace(WORD, (whole, charset: string, kind: string, text: string) => decodeWord(charset, kind, text) ?? whole);
   // Plain text that only looks like such a word stays as it is.
-  // eslint-disable-next-line no-control-regex -- as above
   return /[^\u0020-\u007e]/.test(decoded) ? decoded : value;
 }
 

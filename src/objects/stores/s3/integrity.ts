@@ -12,13 +12,22 @@ export function integrityMismatch(scope: Scope, key: string, attempts: number): 
 }
 
 /** What `verify` asks beyond the answer to the write. */
-export async function verifyStored(scope: Scope, key: string, sent: Pick<Sent, "version" | "size" | "md5">, source: BodySource, { verify, signal }: WriteOptions): Promise<void> {
+export async function verifyStored(
+  scope: Scope,
+  key: string,
+  sent: Pick<Sent, "version" | "size" | "md5">,
+  source: BodySource,
+  { verify, signal }: WriteOptions,
+): Promise<void> {
   if (verify === "size") {
     const there = await headAnswer(scope, key, signal);
     if (there?.head.version.size !== sent.size) throw integrityMismatch(scope, key, 1);
   }
   if (verify === "bytes") {
-    const [stored, meant] = await Promise.all([md5Of(await readObject(scope, key, { version: sent.version, signal })), sent.md5 ?? source.open(undefined, signal).then(md5Of)]);
+    const [stored, meant] = await Promise.all([
+      md5Of(await readObject(scope, key, { version: sent.version, signal })),
+      sent.md5 ?? source.open(undefined, signal).then(md5Of),
+    ]);
     if (stored !== meant) throw integrityMismatch(scope, key, 1);
   }
 }

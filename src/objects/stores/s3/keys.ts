@@ -12,7 +12,8 @@ export function keyProblem(root: string, key: string): KeyProblem | undefined {
   // A UTF-16 unit takes at most three bytes: most keys need no counting.
   if (full.length * 3 > MAX_KEY_BYTES) {
     const bytes = Buffer.byteLength(full, "utf8");
-    if (bytes > MAX_KEY_BYTES) return { code: "KEY_TOO_LONG", message: `The key takes ${bytes} bytes with the destination's prefix; S3 holds ${MAX_KEY_BYTES}.` };
+    if (bytes > MAX_KEY_BYTES)
+      return { code: "KEY_TOO_LONG", message: `The key takes ${bytes} bytes with the destination's prefix; S3 holds ${MAX_KEY_BYTES}.` };
   }
   return undefined;
 }

@@ -111,7 +111,15 @@ function keyText(raw: string, urlEncoded: boolean): string {
 /** `2024-05-01T10:00:00.000Z` to milliseconds; the shape every server writes is read without a parser. */
 function instant(text: string): number {
   if (text.length !== 24 || text.charCodeAt(23) !== 90 || text.charCodeAt(19) !== 46) return Date.parse(text);
-  return Date.UTC(digits(text, 0, 4), digits(text, 5, 7) - 1, digits(text, 8, 10), digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19), digits(text, 20, 23));
+  return Date.UTC(
+    digits(text, 0, 4),
+    digits(text, 5, 7) - 1,
+    digits(text, 8, 10),
+    digits(text, 11, 13),
+    digits(text, 14, 16),
+    digits(text, 17, 19),
+    digits(text, 20, 23),
+  );
 }
 
 function digits(text: string, from: number, to: number): number {

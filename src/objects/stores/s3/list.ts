@@ -34,7 +34,10 @@ export async function* listObjects(scope: Scope, range: ListRange, signal: Abort
   try {
     while (coming !== undefined) {
       const page: ScannedPage = await coming;
-      if (page.next !== undefined && page.next === token) throw new TidemarkError("LISTING_STUCK", `${scope.display} goes on listing the same page.`, { hint: "The store repeats its continuation token; report it to whoever runs it." });
+      if (page.next !== undefined && page.next === token)
+        throw new TidemarkError("LISTING_STUCK", `${scope.display} goes on listing the same page.`, {
+          hint: "The store repeats its continuation token; report it to whoever runs it.",
+        });
       token = page.next;
       const { entries } = page;
       const tail = entries.at(-1);
@@ -108,7 +111,11 @@ function relative(scope: Scope, entries: readonly ObjectEntry[], prefix: string)
   const beneath: ObjectEntry[] = [];
   for (const entry of entries) {
     if (!entry.key.startsWith(prefix)) {
-      throw new TidemarkError("LISTING_OUT_OF_RANGE", `${scope.display} listed ${JSON.stringify(entry.key)}, which does not begin with ${JSON.stringify(prefix)}.`, { hint: "The store does not understand ListObjectsV2; it cannot be synced safely." });
+      throw new TidemarkError(
+        "LISTING_OUT_OF_RANGE",
+        `${scope.display} listed ${JSON.stringify(entry.key)}, which does not begin with ${JSON.stringify(prefix)}.`,
+        { hint: "The store does not understand ListObjectsV2; it cannot be synced safely." },
+      );
     }
     if (skip === 0) beneath.push(entry);
     else if (entry.key.length > skip) beneath.push({ ...entry, key: entry.key.slice(skip) });

@@ -15,7 +15,10 @@ export function writeEncryptionHeaders(location: S3Location): Readonly<Record<st
     case "s3":
       return { "x-amz-server-side-encryption": "AES256" };
     case "kms":
-      return { "x-amz-server-side-encryption": "aws:kms", ...(encryption.keyId === undefined ? {} : { "x-amz-server-side-encryption-aws-kms-key-id": encryption.keyId }) };
+      return {
+        "x-amz-server-side-encryption": "aws:kms",
+        ...(encryption.keyId === undefined ? {} : { "x-amz-server-side-encryption-aws-kms-key-id": encryption.keyId }),
+      };
     case "customer":
       return customerKeyHeaders(location);
   }

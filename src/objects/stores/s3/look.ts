@@ -35,7 +35,14 @@ export function expectationDifference(expect: Expectation, there: ObjectHead | u
  * @returns the version where it is ours, undefined where it is not
  * @throws ItemError `inDoubt` where looking fails
  */
-export async function lookForOurs(scope: Scope, key: string, sent: { readonly size: number; readonly md5: string | undefined }, since: number, cause: unknown, signal: AbortSignal): Promise<ItemVersion | undefined> {
+export async function lookForOurs(
+  scope: Scope,
+  key: string,
+  sent: { readonly size: number; readonly md5: string | undefined },
+  since: number,
+  cause: unknown,
+  signal: AbortSignal,
+): Promise<ItemVersion | undefined> {
   let there: Awaited<ReturnType<typeof headAnswer>>;
   try {
     there = await headAnswer(scope, key, signal.aborted ? AbortSignal.timeout(LAST_LOOK_MS) : signal);

@@ -5,7 +5,7 @@ import { isCutOff, S3Failure } from "./failure.ts";
 import { integrityMismatch, verifyStored } from "./integrity.ts";
 import { customerKeyHeaders, writeEncryptionHeaders } from "./location-headers.ts";
 import { expectBefore } from "./look.ts";
-import { Outgoing, checksumRefused } from "./outgoing.ts";
+import { Outgoing, learnsChecksums } from "./outgoing.ts";
 import { type PartPlan, partSizeFor, planParts, runParts } from "./part-pool.ts";
 import { markHeaders, propertyHeaders } from "./properties.ts";
 import type { Scope } from "./scope.ts";
@@ -21,7 +21,11 @@ export async function writeInParts(scope: Scope, key: string, source: BodySource
   // A refusal after hours of uploading is better had before; the store is held to it again when the upload completes.
   await expectBefore(scope, key, options.expect, options.signal);
   const properties = await source.properties(await source.head(options.signal));
-  const headers: Record<string, string> = { ...propertyHeaders(properties), ...writeEncryptionHeaders(scope.client.location), ...markHeaders(options.sourceEtag, partSize) };
+  const headers: Record<string, string> = {
+    ...propertyHeaders(properties),
+    ...writeEncryptionHeaders(scope.client.location),
+    ...markHeaders(options.sourceEtag, partSize),
+  };
   if (options.verify === "checksum" && scope.client.learned.checksums) headers["x-amz-checksum-algorithm"] = "CRC32";
   const version = await asUpload(scope, key, headers, size, options, (uploadId) =>
     runParts(planParts(size, partSize), options.slots, options.signal, (part, signal) => sendPart(scope, key, uploadId, part, source, options, signal)),
@@ -30,14 +34,22 @@ export async function writeInParts(scope: Scope, key: string, source: BodySource
   return { version };
 }
 
-async function sendPart(scope: Scope, key: string, uploadId: string, part: PartPlan, source: BodySource, options: WriteOptions, signal: AbortSignal): Promise<UploadedPart> {
+async function sendPart(
+  scope: Scope,
+  key: string,
+  uploadId: string,
+  part: PartPlan,
+  source: BodySource,
+  options: WriteOptions,
+  signal: AbortSignal,
+): Promise<UploadedPart> {
   for (let attempt = 1; ; attempt++) {
     try {
       const sent = await sendOnce(scope, key, uploadId, part, source, options, signal);
       if (sent !== undefined) return sent;
       if (attempt >= PART_ATTEMPTS) throw integrityMismatch(scope, key, attempt);
     } catch (error) {
-      if (checksumRefused(scope, error, options.verify)) continue;
+      if (learnsChecksums(scope, error)) continue;
       if (error instanceof S3Failure) throw explain(scope, error, key, "write");
       if (!isCutOff(error) || attempt >= PART_ATTEMPTS) throw error;
     }
@@ -46,7 +58,15 @@ async function sendPart(scope: Scope, key: string, uploadId: string, part: PartP
 }
 
 /** @returns undefined where the store holds something else than was sent */
-async function sendOnce(scope: Scope, key: string, uploadId: string, part: PartPlan, source: BodySource, options: WriteOptions, signal: AbortSignal): Promise<UploadedPart | undefined> {
+async function sendOnce(
+  scope: Scope,
+  key: string,
+  uploadId: string,
+  part: PartPlan,
+  source: BodySource,
+  options: WriteOptions,
+  signal: AbortSignal,
+): Promise<UploadedPart | undefined> {
   const range = { start: part.start, end: part.end };
   const outgoing = Outgoing.of(scope, await source.open(range, signal), () => source.open(range, signal), options.verify);
   const sending = scope.client.send({

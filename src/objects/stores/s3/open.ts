@@ -49,7 +49,12 @@ export async function openS3WriteStore(location: S3Location, prefix: string, con
   return store;
 }
 
-async function openScope(location: S3Location, prefix: string, context: StoreContext, limits: Limits): Promise<{ readonly scope: Scope; readonly release: () => Promise<void> }> {
+async function openScope(
+  location: S3Location,
+  prefix: string,
+  context: StoreContext,
+  limits: Limits,
+): Promise<{ readonly scope: Scope; readonly release: () => Promise<void> }> {
   const { client, release } = borrowClient(location);
   const root = location.prefix + prefix;
   return { scope: { client, context, bucket: location.bucket, root, display: `s3://${location.bucket}/${root}`, limits }, release };

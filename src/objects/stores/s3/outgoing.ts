@@ -8,7 +8,16 @@ import type { Scope } from "./scope.ts";
 import { bareEtag, md5Etag } from "./version-pin.ts";
 
 /** Codes by which servers refuse a checksum they do not know. */
-const CHECKSUM_REFUSED = new Set(["InvalidArgument", "InvalidRequest", "NotImplemented", "XAmzContentSHA256Mismatch", "MalformedTrailerError", "IncompleteBody", "MissingContentLength", "InvalidHeader"]);
+const CHECKSUM_REFUSED = new Set([
+  "InvalidArgument",
+  "InvalidRequest",
+  "NotImplemented",
+  "XAmzContentSHA256Mismatch",
+  "MalformedTrailerError",
+  "IncompleteBody",
+  "MissingContentLength",
+  "InvalidHeader",
+]);
 
 /** A body on its way: opened, hashed as it goes, and opened again for another attempt. */
 export class Outgoing {
@@ -29,7 +38,9 @@ export class Outgoing {
    * @param again opens the same content for another
    */
   static of(scope: Scope, opened: ObjectBody, again: () => Promise<ObjectBody>, verify: WriteOptions["verify"]): Outgoing {
-    const summed = verify === "checksum" && scope.client.learned.checksums;
+    const { learned } = scope.client;
+    const summed = (verify === "checksum" || learned.checksumNeeded) && learned.checksums;
+    learned.checksumsSent ||= summed;
     if (opened.content.kind === "whole") {
       const { bytes, md5 } = opened.content;
       const crc = summed ? crcText(crc32(bytes)) : undefined;
@@ -84,10 +95,20 @@ export class Outgoing {
   }
 }
 
-/** Whether the failure is the endpoint's not knowing checksums: then they are not sent to it again. */
-export function checksumRefused(scope: Scope, error: unknown, verify: WriteOptions["verify"]): boolean {
-  if (verify !== "checksum" || !scope.client.learned.checksums) return false;
-  if (!(error instanceof S3Failure) || (error.status !== 400 && error.status !== 501 && error.status !== 403) || !CHECKSUM_REFUSED.has(error.code)) return false;
-  scope.client.learned.checksums = false;
+/**
+ * Learns from a refusal whether the endpoint knows no checksums, or wants one with every write, as buckets with object lock do.
+ *
+ * @returns whether to send again
+ */
+export function learnsChecksums(scope: Scope, error: unknown): boolean {
+  if (!(error instanceof S3Failure)) return false;
+  const { learned } = scope.client;
+  if (error.code === "InvalidRequest" && /content-md5/i.test(error.message)) {
+    if (learned.checksumNeeded) return false;
+    learned.checksumNeeded = true;
+    return true;
+  }
+  if (!learned.checksums || !learned.checksumsSent || ![400, 403, 501].includes(error.status) || !CHECKSUM_REFUSED.has(error.code)) return false;
+  learned.checksums = false;
   return true;
 }

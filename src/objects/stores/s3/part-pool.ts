@@ -34,7 +34,12 @@ export function partSizeFor(size: number, wanted: number): number {
  *
  * The first failure cuts off the others and is thrown when all of them have ended.
  */
-export async function runParts<Result>(parts: readonly PartPlan[], slots: RequestSlots, signal: AbortSignal, run: (part: PartPlan, signal: AbortSignal) => Promise<Result>): Promise<Result[]> {
+export async function runParts<Result>(
+  parts: readonly PartPlan[],
+  slots: RequestSlots,
+  signal: AbortSignal,
+  run: (part: PartPlan, signal: AbortSignal) => Promise<Result>,
+): Promise<Result[]> {
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   const results: Result[] = [];

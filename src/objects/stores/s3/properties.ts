@@ -49,7 +49,10 @@ function propertiesOf(headers: Headers): ObjectProperties {
   // Made by every client of AWS's for a trailing checksum, and gone once the object is stored.
   const encoding = content["content-encoding"];
   if (encoding?.includes("aws-chunked") === true) {
-    const rest = encoding.split(",").map((each) => each.trim()).filter((each) => each !== "aws-chunked" && each !== "");
+    const rest = encoding
+      .split(",")
+      .map((each) => each.trim())
+      .filter((each) => each !== "aws-chunked" && each !== "");
     if (rest.length === 0) delete content["content-encoding"];
     else content["content-encoding"] = rest.join(", ");
   }

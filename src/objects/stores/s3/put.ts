@@ -8,7 +8,7 @@ import { integrityMismatch, verifyStored } from "./integrity.ts";
 import { writeEncryptionHeaders } from "./location-headers.ts";
 import { expectBefore, lookForOurs } from "./look.ts";
 import { writeInParts } from "./multipart.ts";
-import { checksumRefused, Outgoing } from "./outgoing.ts";
+import { learnsChecksums, Outgoing } from "./outgoing.ts";
 import { propertyHeaders } from "./properties.ts";
 import type { Scope } from "./scope.ts";
 import { WHOLE_LIMIT } from "./transport.ts";
@@ -37,7 +37,7 @@ export async function writeObject(scope: Scope, key: string, source: BodySource,
       if (attempt >= SEND_ATTEMPTS) throw integrityMismatch(scope, key, attempt);
       scope.context.emit({ type: "retry", key, attempt, code: "INTEGRITY_MISMATCH", delayMs: 0 });
     } catch (error) {
-      if (checksumRefused(scope, error instanceof ItemError ? error.cause : error, options.verify)) continue;
+      if (learnsChecksums(scope, error instanceof ItemError ? error.cause : error)) continue;
       if (!isCutOff(error) || attempt >= SEND_ATTEMPTS) throw error;
       scope.context.emit({ type: "retry", key, attempt, code: "BODY_TRUNCATED", delayMs: 0 });
     }
@@ -70,7 +70,12 @@ async function putOnce(scope: Scope, key: string, source: BodySource, options: W
   const { size } = opened;
   const outgoing = Outgoing.of(scope, opened, () => source.open(undefined, signal), options.verify);
   try {
-    return await sendOnce({ scope, key, size, outgoing, since: Date.now(), signal, mayBeOurs: ours !== undefined }, await source.properties(opened), options, ours);
+    return await sendOnce(
+      { scope, key, size, outgoing, since: Date.now(), signal, mayBeOurs: ours !== undefined },
+      await source.properties(opened),
+      options,
+      ours,
+    );
   } finally {
     outgoing.discard();
   }
@@ -85,7 +90,16 @@ async function sendOnce(attempt: Attempt, properties: ObjectProperties, options:
   };
   let answer: S3Answer;
   try {
-    answer = await scope.client.send({ method: "PUT", key: scope.root + key, headers, body: outgoing.body, allow: [404, 409, 412], slots: options.slots, context: scope.context, signal });
+    answer = await scope.client.send({
+      method: "PUT",
+      key: scope.root + key,
+      headers,
+      body: outgoing.body,
+      allow: [404, 409, 412],
+      slots: options.slots,
+      context: scope.context,
+      signal,
+    });
   } catch (error) {
     return await afterLoss(attempt, error);
   }
@@ -110,7 +124,11 @@ async function refusedCondition(attempt: Attempt, answer: S3Answer): Promise<Sen
   if (answer.status === 409 && failure.code !== "ConditionalRequestConflict") throw explain(scope, failure, key, "write");
   const found = answer.maybeApplied || attempt.mayBeOurs ? await look(attempt, failure) : undefined;
   if (found !== undefined) return found;
-  throw destinationChanged(scope, key, answer.status === 412 ? "the store refused the condition" : answer.status === 404 ? "it is gone" : "somebody else is writing it");
+  throw destinationChanged(
+    scope,
+    key,
+    answer.status === 412 ? "the store refused the condition" : answer.status === 404 ? "it is gone" : "somebody else is writing it",
+  );
 }
 
 async function afterLoss(attempt: Attempt, error: unknown): Promise<Sent> {

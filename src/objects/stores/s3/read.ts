@@ -19,7 +19,12 @@ export async function headObject(scope: Scope, key: string, signal: AbortSignal)
 }
 
 /** The head with the raw headers beside it. */
-export async function headAnswer(scope: Scope, key: string, signal: AbortSignal, attempts?: number): Promise<{ readonly head: ObjectHead; readonly headers: Readonly<Record<string, string>> } | undefined> {
+export async function headAnswer(
+  scope: Scope,
+  key: string,
+  signal: AbortSignal,
+  attempts?: number,
+): Promise<{ readonly head: ObjectHead; readonly headers: Readonly<Record<string, string>> } | undefined> {
   scope.context.countRequest?.("head");
   try {
     const answer = await scope.client.send({
@@ -59,7 +64,10 @@ export async function readObject(scope: Scope, key: string, { version, range, si
       const claimed = range === undefined ? md5Etag(head.version.etag ?? "", answer.headers) : undefined;
       const md5 = claimed === undefined ? undefined : hash("md5", answer.body, "hex");
       if (md5 === claimed) return { ...head, size: expected, content: { kind: "whole", bytes: answer.body, md5 } };
-      if (attempt >= READ_ATTEMPTS) throw new ItemError("failed", "INTEGRITY_MISMATCH", `${nameOf(scope, key)} arrived with another MD5 than its ETag says, ${attempt} times.`, { hint: "The store or something between damages bodies, or its ETags are not MD5s; look at the object there." });
+      if (attempt >= READ_ATTEMPTS)
+        throw new ItemError("failed", "INTEGRITY_MISMATCH", `${nameOf(scope, key)} arrived with another MD5 than its ETag says, ${attempt} times.`, {
+          hint: "The store or something between damages bodies, or its ETags are not MD5s; look at the object there.",
+        });
     } else if (attempt >= READ_ATTEMPTS) {
       throw explain(scope, new S3Failure(0, "BODY_TRUNCATED", `${answer.body.byteLength} of ${expected} bytes came`), key, "read");
     }

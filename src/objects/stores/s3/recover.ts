@@ -30,7 +30,15 @@ export async function recoverUploads(scope: Scope, intents: readonly OpenIntent[
     else same.push(intent);
   }
   const settled: number[] = [];
-  for (const [key, same] of byKey) settled.push(...(await recoverKey(scope, key, same.toSorted((a, b) => a.at - b.at), signal)));
+  for (const [key, same] of byKey)
+    settled.push(
+      ...(await recoverKey(
+        scope,
+        key,
+        same.toSorted((a, b) => a.at - b.at),
+        signal,
+      )),
+    );
   return settled;
 }
 

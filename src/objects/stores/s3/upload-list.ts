@@ -20,7 +20,12 @@ export async function uploadsOf(scope: Scope, fullKey: string, since: number, si
   const found: BegunUpload[] = [];
   let markers: Record<string, string> = {};
   for (;;) {
-    const answer = await scope.client.send({ method: "GET", query: { uploads: "", prefix: fullKey, "encoding-type": "url", ...markers }, context: scope.context, signal });
+    const answer = await scope.client.send({
+      method: "GET",
+      query: { uploads: "", prefix: fullKey, "encoding-type": "url", ...markers },
+      context: scope.context,
+      signal,
+    });
     const date = Date.parse(answer.headers["date"] ?? "");
     const offMs = Number.isNaN(date) ? 0 : date - Date.now();
     const document = answer.body.toString("utf8");

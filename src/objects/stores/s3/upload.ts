@@ -32,9 +32,20 @@ export interface UploadedPart {
  *
  * @param send uploads every part
  */
-export async function asUpload(scope: Scope, key: string, headers: Readonly<Record<string, string>>, size: number, options: WriteOptions, send: (uploadId: string) => Promise<readonly UploadedPart[]>): Promise<ItemVersion> {
+export async function asUpload(
+  scope: Scope,
+  key: string,
+  headers: Readonly<Record<string, string>>,
+  size: number,
+  options: WriteOptions,
+  send: (uploadId: string) => Promise<readonly UploadedPart[]>,
+): Promise<ItemVersion> {
   const { client } = scope;
-  const intent = await options.intents.begin("multipart", scope.root + key, JSON.stringify({ bucket: scope.bucket, endpoint: client.location.endpoint ?? "aws" }));
+  const intent = await options.intents.begin(
+    "multipart",
+    scope.root + key,
+    JSON.stringify({ bucket: scope.bucket, endpoint: client.location.endpoint ?? "aws" }),
+  );
   const since = Date.now();
   let uploadId: string;
   try {
@@ -49,7 +60,8 @@ export async function asUpload(scope: Scope, key: string, headers: Readonly<Reco
     version = await complete(scope, key, uploadId, await send(uploadId), { size, since }, options);
   } catch (error) {
     // Of an upload in doubt nothing is taken away: it may be the finished object.
-    if (!(error instanceof ItemError && error.fate === "inDoubt") && (await abortUpload(scope, scope.root + key, uploadId, options.signal))) await options.intents.end(intent);
+    if (!(error instanceof ItemError && error.fate === "inDoubt") && (await abortUpload(scope, scope.root + key, uploadId, options.signal)))
+      await options.intents.end(intent);
     if (options.signal.aborted && !(error instanceof ItemError)) throw cancelled(scope, key, error);
     throw error instanceof S3Failure ? explain(scope, error, key, "write") : error;
   }
@@ -61,7 +73,16 @@ async function create(scope: Scope, key: string, headers: Readonly<Record<string
   const { client, context } = scope;
   for (let attempt = 1; ; attempt++) {
     try {
-      const answer = await client.send({ method: "POST", key: scope.root + key, query: { uploads: "" }, headers: { ...headers, "content-length": "0" }, attempts: 1, slots: options.slots, context, signal: options.signal });
+      const answer = await client.send({
+        method: "POST",
+        key: scope.root + key,
+        query: { uploads: "" },
+        headers: { ...headers, "content-length": "0" },
+        attempts: 1,
+        slots: options.slots,
+        context,
+        signal: options.signal,
+      });
       const id = xmlText(answer.body.toString("utf8"), "UploadId");
       if (id !== undefined) return id;
       throw new S3Failure(200, "BAD_DOCUMENT", "the answer names no upload", { headers: answer.headers });
@@ -80,9 +101,21 @@ async function create(scope: Scope, key: string, headers: Readonly<Record<string
   }
 }
 
-async function complete(scope: Scope, key: string, uploadId: string, parts: readonly UploadedPart[], { size, since }: { readonly size: number; readonly since: number }, options: WriteOptions): Promise<ItemVersion> {
+async function complete(
+  scope: Scope,
+  key: string,
+  uploadId: string,
+  parts: readonly UploadedPart[],
+  { size, since }: { readonly size: number; readonly since: number },
+  options: WriteOptions,
+): Promise<ItemVersion> {
   const expected = multipartEtag(parts);
-  const list = parts.map(({ number, etag, crc32 }) => `<Part><PartNumber>${number}</PartNumber><ETag>${escapeXml(quotedEtag(etag))}</ETag>${crc32 === undefined ? "" : `<ChecksumCRC32>${crc32}</ChecksumCRC32>`}</Part>`).join("");
+  const list = parts
+    .map(
+      ({ number, etag, crc32 }) =>
+        `<Part><PartNumber>${number}</PartNumber><ETag>${escapeXml(quotedEtag(etag))}</ETag>${crc32 === undefined ? "" : `<ChecksumCRC32>${crc32}</ChecksumCRC32>`}</Part>`,
+    )
+    .join("");
   const body = Buffer.from(`<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${list}</CompleteMultipartUpload>`);
   const ours = (cause: unknown): Promise<ItemVersion | undefined> => lookForOurs(scope, key, { size, md5: expected }, since, cause, options.signal);
   let answer: S3Answer;
@@ -108,8 +141,16 @@ async function complete(scope: Scope, key: string, uploadId: string, parts: read
   }
   if (answer.status >= 300) return refused(scope, key, answer, ours);
   const etag = bareEtag(xmlText(answer.body.toString("utf8"), "ETag"));
-  if (options.verify !== "none" && expected !== undefined && etag !== expected && /^[0-9a-f]{32}-\d+$/.test(etag) && md5Etag(etag.slice(0, 32), answer.headers) !== undefined) {
-    throw new ItemError("failed", "INTEGRITY_MISMATCH", `${nameOf(scope, key)}: the store put its parts together to ETag ${etag} instead of ${expected}.`, { hint: "Apply again; it is written over." });
+  if (
+    options.verify !== "none" &&
+    expected !== undefined &&
+    etag !== expected &&
+    /^[0-9a-f]{32}-\d+$/.test(etag) &&
+    md5Etag(etag.slice(0, 32), answer.headers) !== undefined
+  ) {
+    throw new ItemError("failed", "INTEGRITY_MISMATCH", `${nameOf(scope, key)}: the store put its parts together to ETag ${etag} instead of ${expected}.`, {
+      hint: "Apply again; it is written over.",
+    });
   }
   const versionId = answer.headers["x-amz-version-id"];
   return { size, etag, ...(versionId === undefined || versionId === "null" ? {} : { versionId }) };
@@ -119,7 +160,8 @@ async function refused(scope: Scope, key: string, answer: S3Answer, ours: (cause
   const failure = failureOf(answer);
   const found = answer.maybeApplied ? await ours(failure) : undefined;
   if (found !== undefined) return found;
-  if (failure.code === "NoSuchUpload") throw new ItemError("failed", "UPLOAD_GONE", `${nameOf(scope, key)}: its upload was aborted by somebody else.`, { hint: "Apply again." });
+  if (failure.code === "NoSuchUpload")
+    throw new ItemError("failed", "UPLOAD_GONE", `${nameOf(scope, key)}: its upload was aborted by somebody else.`, { hint: "Apply again." });
   if (answer.status === 404 && failure.code !== "NoSuchKey") throw failure;
   if (answer.status === 409 && failure.code !== "ConditionalRequestConflict") throw failure;
   throw destinationChanged(scope, key, "the store refused the condition");
@@ -128,7 +170,14 @@ async function refused(scope: Scope, key: string, answer: S3Answer, ours: (cause
 /** @returns whether nothing is left of it */
 export async function abortUpload(scope: Scope, fullKey: string, uploadId: string, signal: AbortSignal): Promise<boolean> {
   try {
-    await scope.client.send({ method: "DELETE", key: fullKey, query: { uploadId }, allow: [404], context: scope.context, signal: signal.aborted ? AbortSignal.timeout(CLEAN_UP_MS) : signal });
+    await scope.client.send({
+      method: "DELETE",
+      key: fullKey,
+      query: { uploadId },
+      allow: [404],
+      context: scope.context,
+      signal: signal.aborted ? AbortSignal.timeout(CLEAN_UP_MS) : signal,
+    });
     return true;
   } catch {
     // The intent stays on record, and the next run tries again.

@@ -24,7 +24,7 @@ function pieces(content: Buffer, sizes: readonly number[]): Readable {
 /** As a server reads it. */
 function unframe(framed: Buffer): { readonly content: Buffer; readonly trailer: string } {
   const chunks: Buffer[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const end = framed.indexOf("\r\n", at);
     const size = Number.parseInt(framed.toString("latin1", at, end), 16);
     if (size === 0) return { content: Buffer.concat(chunks), trailer: framed.toString("latin1", end + 2) };

@@ -19,7 +19,16 @@ describe("checking a bucket", () => {
   test("finds all well, and leaves nothing: no object, version, delete marker or upload", async () => {
     await using bench = await Bench.start({ versioning: [BUCKET] });
     const store = await bench.write("p/");
-    expect(await check(store)).toEqual({ REACH: "pass", CREDENTIALS: "pass", LIST: "pass", CLOCK: "pass", READ: "pass", WRITE: "pass", CONDITIONS: "pass", VERSIONING: "pass" });
+    expect(await check(store)).toEqual({
+      REACH: "pass",
+      CREDENTIALS: "pass",
+      LIST: "pass",
+      CLOCK: "pass",
+      READ: "pass",
+      WRITE: "pass",
+      CONDITIONS: "pass",
+      VERSIONING: "pass",
+    });
     expect(bench.server.versions(BUCKET)).toEqual([]);
     expect(bench.server.uploads(BUCKET)).toEqual([]);
   });
@@ -39,8 +48,18 @@ describe("checking a bucket", () => {
 
   test.each([
     ["a missing bucket", { bucket: "missing" }, "REACH", "NO_SUCH_BUCKET"],
-    ["a wrong secret", { credentials: { kind: "static", accessKeyId: "tidemark", secretAccessKey: new Secret("wrong", "${S}"), sessionToken: undefined } }, "CREDENTIALS", "CREDENTIALS_REJECTED"],
-    ["an unknown key", { credentials: { kind: "static", accessKeyId: "who", secretAccessKey: new Secret("wrong", "${S}"), sessionToken: undefined } }, "CREDENTIALS", "CREDENTIALS_REJECTED"],
+    [
+      "a wrong secret",
+      { credentials: { kind: "static", accessKeyId: "tidemark", secretAccessKey: new Secret("wrong", "${S}"), sessionToken: undefined } },
+      "CREDENTIALS",
+      "CREDENTIALS_REJECTED",
+    ],
+    [
+      "an unknown key",
+      { credentials: { kind: "static", accessKeyId: "who", secretAccessKey: new Secret("wrong", "${S}"), sessionToken: undefined } },
+      "CREDENTIALS",
+      "CREDENTIALS_REJECTED",
+    ],
     ["a closed port", { endpoint: "http://127.0.0.1:1" }, "REACH", "UNREACHABLE"],
   ] as const)("names %s, with what to do", async (_name, change, code, said) => {
     await using bench = await Bench.start();

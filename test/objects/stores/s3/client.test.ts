@@ -25,7 +25,12 @@ describe("requests", () => {
   test("carry a session token", async () => {
     await using bench = await Bench.start({ sessionToken: "token" });
     bench.server.put(BUCKET, "a", "x");
-    const credentials = { kind: "static", accessKeyId: bench.server.accessKeyId, secretAccessKey: new Secret(bench.server.secretAccessKey, "${S}"), sessionToken: new Secret("token", "${T}") } as const;
+    const credentials = {
+      kind: "static",
+      accessKeyId: bench.server.accessKeyId,
+      secretAccessKey: new Secret(bench.server.secretAccessKey, "${S}"),
+      sessionToken: new Secret("token", "${T}"),
+    } as const;
     expect(await entries(await bench.read("", { credentials }))).toHaveLength(1);
     await expect(entries(await bench.read())).rejects.toThrow();
   });
@@ -40,7 +45,9 @@ describe("requests", () => {
   test("never say the secret", async () => {
     await using bench = await Bench.start();
     const secret = "hunter2-hunter2";
-    const store = await bench.read("", { credentials: { kind: "static", accessKeyId: "tidemark", secretAccessKey: new Secret(secret, "${S}"), sessionToken: undefined } });
+    const store = await bench.read("", {
+      credentials: { kind: "static", accessKeyId: "tidemark", secretAccessKey: new Secret(secret, "${S}"), sessionToken: undefined },
+    });
     const error: unknown = await entries(store).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: "CREDENTIALS_REJECTED" });
     expect(JSON.stringify([error, error instanceof Error ? [error.message, error.stack, error.cause] : ""])).not.toContain(secret);
@@ -54,7 +61,9 @@ describe("requests", () => {
     bench.server.faults.add({ match: { operation: "PutObject", times: 1 }, effect: { kind: "error", code: "SlowDown", retryAfterSeconds: 1 } });
     await store.write("a", body("x"), bench.writing({ slots: { ...freeSlots, throttled: () => void (slowed += 1) } }));
     expect({ slowed, told: bench.throttles }).toEqual({ slowed: 1, told: 1 });
-    expect(bench.events).toContainEqual(expect.objectContaining({ type: "retry", key: "a", code: "SlowDown", delayMs: expect.toSatisfy((ms: number) => ms >= 1000) }));
+    expect(bench.events).toContainEqual(
+      expect.objectContaining({ type: "retry", key: "a", code: "SlowDown", delayMs: expect.toSatisfy((ms: number) => ms >= 1000) }),
+    );
   });
 
   test("share their sockets between the stores of a location, until the last is closed", async () => {

@@ -6,7 +6,9 @@ import { BUCKET, Bench, headOf, pattern } from "./support.ts";
 const KIB = 1024;
 const PARTS = { copyPartsAbove: 100 * KIB, copyPartSize: 64 * KIB };
 
-async function pair(bench: Bench): Promise<{ readonly from: WriteStore; readonly to: WriteStore; copy(key: string, change?: Parameters<Bench["copying"]>[1]): Promise<unknown> }> {
+async function pair(
+  bench: Bench,
+): Promise<{ readonly from: WriteStore; readonly to: WriteStore; copy(key: string, change?: Parameters<Bench["copying"]>[1]): Promise<unknown> }> {
   const from = await bench.write("from/", { bucket: "other" });
   const to = await bench.write("to/", {}, PARTS);
   return { from, to, copy: async (key, change) => to.copyFrom?.(from, key, bench.copying(await headOf(from, key), change)) };
@@ -21,7 +23,11 @@ describe("a server-side copy", () => {
     const to = await bench.write();
     expect(to.canCopyFrom(await bench.read("", { bucket: "other" }))).toBe(true);
     expect(to.canCopyFrom(await elsewhere.read())).toBe(false);
-    expect(to.canCopyFrom(await bench.read("", { credentials: { kind: "static", accessKeyId: "else", secretAccessKey: new Secret("x", "${X}"), sessionToken: undefined } }))).toBe(false);
+    expect(
+      to.canCopyFrom(
+        await bench.read("", { credentials: { kind: "static", accessKeyId: "else", secretAccessKey: new Secret("x", "${X}"), sessionToken: undefined } }),
+      ),
+    ).toBe(false);
   });
 
   test.each(["a", "a b", "a+b", "b//c", "é", "amp&<>\"'", "%41", "ctl\u0001x"])("of %j keeps all that the source has", async (key) => {
@@ -50,7 +56,14 @@ describe("a server-side copy", () => {
     await using bench = await Bench.start();
     const { copy } = await pair(bench);
     bench.server.put("other", "from/a", pattern(size), carried);
-    const properties: ObjectProperties = { metadata: { other: "ü" }, headers: { "content-type": "c/d" }, mtime: "7", storageClass: undefined, tags: { z: "1" }, tagCount: 1 };
+    const properties: ObjectProperties = {
+      metadata: { other: "ü" },
+      headers: { "content-type": "c/d" },
+      mtime: "7",
+      storageClass: undefined,
+      tags: { z: "1" },
+      tagCount: 1,
+    };
     await copy("a", { properties: () => properties, storageClass: "infrequent-access" });
     expect(bench.server.object(BUCKET, "to/a")).toMatchObject({ headers: { "content-type": "c/d" }, tags: { z: "1" }, storageClass: "STANDARD_IA" });
     const store = await bench.read("to/");
@@ -74,7 +87,10 @@ describe("a server-side copy", () => {
     await using bench = await Bench.start();
     const { copy } = await pair(bench);
     bench.server.put("other", "from/a", pattern(size));
-    bench.server.faults.add({ match: { operation: ["CopyObject", "UploadPartCopy"], nth: 1 }, effect: { kind: "hold", until: () => Promise.resolve(bench.server.put("other", "from/a", "changed")) } });
+    bench.server.faults.add({
+      match: { operation: ["CopyObject", "UploadPartCopy"], nth: 1 },
+      effect: { kind: "hold", until: () => Promise.resolve(bench.server.put("other", "from/a", "changed")) },
+    });
     await expect(copy("a")).rejects.toMatchObject({ fate: "stale", code: "SOURCE_CHANGED" });
     expect(bench.server.keys(BUCKET)).toEqual([]);
     expect(bench.server.uploads(BUCKET)).toEqual([]);

@@ -31,7 +31,10 @@ describe("deleting", () => {
     const store = await bench.write();
     bench.server.put(BUCKET, "a", "one");
     const { version } = await headOf(store, "a");
-    bench.server.faults.add({ match: { operation: "DeleteObject" }, effect: { kind: "hold", until: () => Promise.resolve(bench.server.put(BUCKET, "a", "theirs")) } });
+    bench.server.faults.add({
+      match: { operation: "DeleteObject" },
+      effect: { kind: "hold", until: () => Promise.resolve(bench.server.put(BUCKET, "a", "theirs")) },
+    });
     await expect(store.delete("a", version, never)).rejects.toMatchObject({ fate: "stale", code: "DESTINATION_CHANGED" });
     expect(bench.server.get(BUCKET, "a").toString()).toBe("theirs");
   });
@@ -51,6 +54,10 @@ describe("deleting", () => {
     const store = await bench.write();
     bench.server.put(BUCKET, "a", "one");
     bench.server.faults.add({ match: { operation: "DeleteObject" }, effect: { kind: "error", code: "AccessDenied" } });
-    await expect(store.delete("a", {}, never)).rejects.toMatchObject({ fate: "refused", code: "ACCESS_DENIED", hint: expect.stringContaining("s3:DeleteObject") });
+    await expect(store.delete("a", {}, never)).rejects.toMatchObject({
+      fate: "refused",
+      code: "ACCESS_DENIED",
+      hint: expect.stringContaining("s3:DeleteObject"),
+    });
   });
 });

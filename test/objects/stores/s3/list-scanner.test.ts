@@ -47,12 +47,27 @@ describe("a page of a listing", () => {
       `<Contents><ChecksumAlgorithm>CRC32</ChecksumAlgorithm><Owner><DisplayName>Key</DisplayName><ID>1</ID></Owner><Size>7</Size><ETag>"abc-2"</ETag><RestoreStatus><IsRestoreInProgress>false</IsRestoreInProgress></RestoreStatus><StorageClass/><LastModified>2024-05-01T10:00:00Z</LastModified><Key>a%2Fb</Key></Contents>`,
       { count: 1 },
     );
-    expect(scanPage(xml).entries).toEqual([{ key: "a/b", size: 7, modified: "2024-05-01T10:00:00Z", modifiedMs: Date.UTC(2024, 4, 1, 10), etag: "abc-2", storageClass: "STANDARD", problem: undefined }]);
+    expect(scanPage(xml).entries).toEqual([
+      {
+        key: "a/b",
+        size: 7,
+        modified: "2024-05-01T10:00:00Z",
+        modifiedMs: Date.UTC(2024, 4, 1, 10),
+        etag: "abc-2",
+        storageClass: "STANDARD",
+        problem: undefined,
+      },
+    ]);
   });
 
   test("tells the time to the millisecond, as it was written", () => {
     const [entry] = scanPage(page(entryXml("a", 1), { count: 1 })).entries;
-    expect(entry).toMatchObject({ modified: "2024-05-01T10:00:00.123Z", modifiedMs: Date.UTC(2024, 4, 1, 10, 0, 0, 123), etag: "81b4456742c05728644dc1b49460b981", storageClass: "STANDARD_IA" });
+    expect(entry).toMatchObject({
+      modified: "2024-05-01T10:00:00.123Z",
+      modifiedMs: Date.UTC(2024, 4, 1, 10, 0, 0, 123),
+      etag: "81b4456742c05728644dc1b49460b981",
+      storageClass: "STANDARD_IA",
+    });
   });
 
   test("tells where the next one begins, whatever the keys look like", () => {
@@ -81,7 +96,15 @@ describe("a page of a listing", () => {
 });
 
 describe("the first disorder", () => {
-  const at = (key: string): ReturnType<typeof scanPage>["entries"][number] => ({ key, size: 0, modified: "", modifiedMs: 0, etag: "", storageClass: "", problem: undefined });
+  const at = (key: string): ReturnType<typeof scanPage>["entries"][number] => ({
+    key,
+    size: 0,
+    modified: "",
+    modifiedMs: 0,
+    etag: "",
+    storageClass: "",
+    problem: undefined,
+  });
 
   test("is found within a page, between pages, and in a repeat", () => {
     expect(firstDisorder([at("a"), at("c"), at("b")], undefined)).toEqual(["c", "b"]);

@@ -1,7 +1,33 @@
 import { describe, expect, test } from "vitest";
 import { BUCKET, Bench, entries, never } from "./support.ts";
 
-const ODD = ["A", "a", "a b", "a+b", "a-", "a.", "a/", "a/b", "a/b/c", "a0", "b//c", "é", "e\u0301", "\uff5e", "\u{1f600}", "/lead", "dot/./x", "dot/../y", "ctl\u0001x", "amp&<>\"'", "trail/", "%41", "x".repeat(255), "same", "same/x"];
+const ODD = [
+  "A",
+  "a",
+  "a b",
+  "a+b",
+  "a-",
+  "a.",
+  "a/",
+  "a/b",
+  "a/b/c",
+  "a0",
+  "b//c",
+  "é",
+  "e\u0301",
+  "\uff5e",
+  "\u{1f600}",
+  "/lead",
+  "dot/./x",
+  "dot/../y",
+  "ctl\u0001x",
+  "amp&<>\"'",
+  "trail/",
+  "%41",
+  "x".repeat(255),
+  "same",
+  "same/x",
+];
 
 function numbered(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `k${String(i).padStart(5, "0")}`);
@@ -94,7 +120,10 @@ describe("a listing", () => {
     await using bench = await Bench.start();
     bench.server.put(BUCKET, "a", "");
     const stop = new AbortController();
-    bench.server.faults.add({ match: { operation: "ListObjectsV2" }, effect: { kind: "hold", until: () => Promise.resolve(stop.abort(new Error("stopped"))) } });
+    bench.server.faults.add({
+      match: { operation: "ListObjectsV2" },
+      effect: { kind: "hold", until: () => Promise.resolve(stop.abort(new Error("stopped"))) },
+    });
     const pages = (await bench.read()).list({ prefix: "" }, stop.signal)[Symbol.asyncIterator]();
     await expect(pages.next()).rejects.toThrow("stopped");
   });

@@ -10,7 +10,11 @@ describe("a large object", () => {
   test("goes up in parts under a recorded intent, and tells what it was made from", async () => {
     await using bench = await Bench.start();
     const store = await bench.write("p/", {}, PARTS);
-    const { version } = await store.write("a", body(LARGE, { metadata: { x: "1" }, headers: { "content-type": "a/b" }, tags: { t: "u" } }), bench.writing({ sourceEtag: "abc-9" }));
+    const { version } = await store.write(
+      "a",
+      body(LARGE, { metadata: { x: "1" }, headers: { "content-type": "a/b" }, tags: { t: "u" } }),
+      bench.writing({ sourceEtag: "abc-9" }),
+    );
     expect(version).toMatchObject({ size: LARGE.byteLength, etag: expect.stringMatching(/^[0-9a-f]{32}-5$/) });
     expect(bench.server.get(BUCKET, "p/a").equals(LARGE)).toBe(true);
     expect(bench.server.object(BUCKET, "p/a")).toMatchObject({ etag: version.etag, tags: { t: "u" }, headers: { "content-type": "a/b" } });
@@ -41,7 +45,10 @@ describe("a large object", () => {
   test("is aborted where somebody wrote while it went up", async () => {
     await using bench = await Bench.start();
     const store = await bench.write("", {}, PARTS);
-    bench.server.faults.add({ match: { operation: "UploadPart", nth: 1 }, effect: { kind: "hold", until: () => Promise.resolve(bench.server.put(BUCKET, "a", "theirs")) } });
+    bench.server.faults.add({
+      match: { operation: "UploadPart", nth: 1 },
+      effect: { kind: "hold", until: () => Promise.resolve(bench.server.put(BUCKET, "a", "theirs")) },
+    });
     await expect(store.write("a", body(LARGE), bench.writing())).rejects.toMatchObject({ fate: "stale", code: "DESTINATION_CHANGED" });
     expect(bench.server.uploads(BUCKET)).toEqual([]);
     expect(bench.server.get(BUCKET, "a").toString()).toBe("theirs");
@@ -61,7 +68,10 @@ describe("a large object", () => {
     await using bench = await Bench.start();
     const store = await bench.write("", {}, PARTS);
     const stop = new AbortController();
-    bench.server.faults.add({ match: { operation: "UploadPart", nth: 2 }, effect: { kind: "hold", until: () => Promise.resolve(stop.abort(new Error("stopped"))) } });
+    bench.server.faults.add({
+      match: { operation: "UploadPart", nth: 2 },
+      effect: { kind: "hold", until: () => Promise.resolve(stop.abort(new Error("stopped"))) },
+    });
     await expect(store.write("a", body(LARGE), bench.writing({ signal: stop.signal }))).rejects.toMatchObject({ fate: "cancelled" });
     await expect.poll(() => bench.server.uploads(BUCKET)).toEqual([]);
     expect(bench.intents.ended).toEqual([1]);
@@ -88,22 +98,25 @@ describe("a large object", () => {
     expect(bench.server.uploads(BUCKET)).toEqual([]);
   });
 
-  test.each([
-    { kind: "lost-response" },
-    { kind: "error-inside-200", code: "InternalError", done: true },
-  ] as const)("$kind to its completion is a success once it is looked at", async (effect) => {
-    await using bench = await Bench.start();
-    const store = await bench.write("", {}, PARTS);
-    bench.server.faults.add({ match: { operation: "CompleteMultipartUpload", times: 1 }, effect });
-    const { version } = await store.write("a", body(LARGE), bench.writing());
-    expect(version.etag).toBe(bench.server.object(BUCKET, "a")?.etag);
-    expect(bench.intents.ended).toEqual([1]);
-  });
+  test.each([{ kind: "lost-response" }, { kind: "error-inside-200", code: "InternalError", done: true }] as const)(
+    "$kind to its completion is a success once it is looked at",
+    async (effect) => {
+      await using bench = await Bench.start();
+      const store = await bench.write("", {}, PARTS);
+      bench.server.faults.add({ match: { operation: "CompleteMultipartUpload", times: 1 }, effect });
+      const { version } = await store.write("a", body(LARGE), bench.writing());
+      expect(version.etag).toBe(bench.server.object(BUCKET, "a")?.etag);
+      expect(bench.intents.ended).toEqual([1]);
+    },
+  );
 
   test("an error inside a 200 is an error, and tried again", async () => {
     await using bench = await Bench.start();
     const store = await bench.write("", {}, PARTS);
-    bench.server.faults.add({ match: { operation: "CompleteMultipartUpload", times: 1 }, effect: { kind: "error-inside-200", code: "InternalError", done: false } });
+    bench.server.faults.add({
+      match: { operation: "CompleteMultipartUpload", times: 1 },
+      effect: { kind: "error-inside-200", code: "InternalError", done: false },
+    });
     bench.server.faults.add({ match: { operation: "CompleteMultipartUpload" }, effect: { kind: "keep-alive", spaces: 100 } });
     await store.write("a", body(LARGE), bench.writing());
     expect(bench.server.requests.count("CompleteMultipartUpload")).toBe(2);

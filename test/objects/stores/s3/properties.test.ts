@@ -35,11 +35,31 @@ describe("text in metadata", () => {
 
 describe("an object's properties", () => {
   test("are read from a response", () => {
-    const head = headOf({ "last-modified": "Wed, 01 May 2024 10:00:00 GMT", etag: '"abc"', "x-amz-version-id": "v1", "content-type": "text/plain", "content-encoding": "aws-chunked,gzip", "x-amz-meta-a": "1", "x-amz-meta-mtime": "1714557600.123456789", "x-amz-tagging-count": "2", "x-amz-storage-class": "GLACIER" }, 5);
+    const head = headOf(
+      {
+        "last-modified": "Wed, 01 May 2024 10:00:00 GMT",
+        etag: '"abc"',
+        "x-amz-version-id": "v1",
+        "content-type": "text/plain",
+        "content-encoding": "aws-chunked,gzip",
+        "x-amz-meta-a": "1",
+        "x-amz-meta-mtime": "1714557600.123456789",
+        "x-amz-tagging-count": "2",
+        "x-amz-storage-class": "GLACIER",
+      },
+      5,
+    );
     expect(head).toEqual({
       version: { size: 5, etag: "abc", modified: "2024-05-01T10:00:00.000Z", versionId: "v1" },
       modifiedMs: Date.UTC(2024, 4, 1, 10),
-      properties: { metadata: { a: "1" }, headers: { "content-type": "text/plain", "content-encoding": "gzip" }, mtime: "1714557600.123456789", storageClass: "GLACIER", tags: undefined, tagCount: 2 },
+      properties: {
+        metadata: { a: "1" },
+        headers: { "content-type": "text/plain", "content-encoding": "gzip" },
+        mtime: "1714557600.123456789",
+        storageClass: "GLACIER",
+        tags: undefined,
+        tagCount: 2,
+      },
     });
   });
 
@@ -52,8 +72,21 @@ describe("an object's properties", () => {
   });
 
   test("become headers, without the marks of another write", () => {
-    const headers = propertyHeaders({ ...properties, metadata: { A: "x", "tidemark-source-etag": "old", "tidemark-part-size": "1" }, headers: { "cache-control": "no-store", "x-unknown": "1" }, mtime: "12.5", storageClass: "archive", tags: { "a b": "c&d" } });
-    expect(headers).toEqual({ "x-amz-meta-a": "x", "cache-control": "no-store", "x-amz-meta-mtime": "12.5", "x-amz-storage-class": "GLACIER", "x-amz-tagging": "a%20b=c%26d" });
+    const headers = propertyHeaders({
+      ...properties,
+      metadata: { A: "x", "tidemark-source-etag": "old", "tidemark-part-size": "1" },
+      headers: { "cache-control": "no-store", "x-unknown": "1" },
+      mtime: "12.5",
+      storageClass: "archive",
+      tags: { "a b": "c&d" },
+    });
+    expect(headers).toEqual({
+      "x-amz-meta-a": "x",
+      "cache-control": "no-store",
+      "x-amz-meta-mtime": "12.5",
+      "x-amz-storage-class": "GLACIER",
+      "x-amz-tagging": "a%20b=c%26d",
+    });
     expect(markHeaders("abc", 5)).toEqual({ "x-amz-meta-tidemark-source-etag": "abc", "x-amz-meta-tidemark-part-size": "5" });
   });
 

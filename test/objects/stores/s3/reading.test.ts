@@ -53,10 +53,22 @@ describe("reading", () => {
 
   test("properties come with the content; tags when asked for", async () => {
     await using bench = await Bench.start();
-    bench.server.put(BUCKET, "a", "x", { metadata: { owner: "me", mtime: "12.5" }, headers: { "cache-control": "no-store" }, tags: { "a b": "1&2" }, storageClass: "STANDARD_IA" });
+    bench.server.put(BUCKET, "a", "x", {
+      metadata: { owner: "me", mtime: "12.5" },
+      headers: { "cache-control": "no-store" },
+      tags: { "a b": "1&2" },
+      storageClass: "STANDARD_IA",
+    });
     const store = await bench.read();
     const { properties, version } = await store.read("a", { signal: never });
-    expect(properties).toMatchObject({ metadata: { owner: "me" }, mtime: "12.5", headers: { "cache-control": "no-store" }, storageClass: "STANDARD_IA", tags: undefined, tagCount: 1 });
+    expect(properties).toMatchObject({
+      metadata: { owner: "me" },
+      mtime: "12.5",
+      headers: { "cache-control": "no-store" },
+      storageClass: "STANDARD_IA",
+      tags: undefined,
+      tagCount: 1,
+    });
     expect(await store.readTags?.("a", version)).toEqual({ "a b": "1&2" });
   });
 

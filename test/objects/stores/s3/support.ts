@@ -3,7 +3,17 @@ import type { TidemarkEvent } from "../../../../src/core/events.ts";
 import type { RequestSlots } from "../../../../src/core/request-slots.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import type { S3Location } from "../../../../src/core/sync-plan.ts";
-import type { BodySource, CopyOptions, Expectation, ObjectEntry, ObjectHead, ObjectProperties, ReadStore, WriteOptions, WriteStore } from "../../../../src/objects/store.ts";
+import type {
+  BodySource,
+  CopyOptions,
+  Expectation,
+  ObjectEntry,
+  ObjectHead,
+  ObjectProperties,
+  ReadStore,
+  WriteOptions,
+  WriteStore,
+} from "../../../../src/objects/store.ts";
 import { openS3ReadStore, openS3WriteStore } from "../../../../src/objects/stores/s3/open.ts";
 import type { Limits } from "../../../../src/objects/stores/s3/scope.ts";
 import type { IntentLog } from "../../../../src/state/state-store.ts";
@@ -38,7 +48,12 @@ export class Bench implements AsyncDisposable {
       region: "us-east-1",
       endpoint: this.server.endpoint,
       pathStyle: true,
-      credentials: { kind: "static", accessKeyId: this.server.accessKeyId, secretAccessKey: new Secret(this.server.secretAccessKey, "${S3_SECRET}"), sessionToken: undefined },
+      credentials: {
+        kind: "static",
+        accessKeyId: this.server.accessKeyId,
+        secretAccessKey: new Secret(this.server.secretAccessKey, "${S3_SECRET}"),
+        sessionToken: undefined,
+      },
       ca: undefined,
       proxy: undefined,
       timeouts: { connectMs: 5000, idleMs: 20_000 },
@@ -119,7 +134,8 @@ export function body(content: Uint8Array | string, properties: Partial<ObjectPro
     open: (range: { readonly start: number; readonly end: number } | undefined) => {
       source.opened += 1;
       const part = range === undefined ? bytes : bytes.subarray(range.start, range.end + 1);
-      const content = part.byteLength <= WHOLE_LIMIT ? ({ kind: "whole", bytes: part, md5: undefined } as const) : ({ kind: "stream", stream: streamOf(part) } as const);
+      const content =
+        part.byteLength <= WHOLE_LIMIT ? ({ kind: "whole", bytes: part, md5: undefined } as const) : ({ kind: "stream", stream: streamOf(part) } as const);
       return Promise.resolve({ ...head, size: part.byteLength, content });
     },
   };

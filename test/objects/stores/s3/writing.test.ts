@@ -8,14 +8,41 @@ describe("writing", () => {
   test("puts content with all its properties", async () => {
     await using bench = await Bench.start();
     const store = await bench.write("p/");
-    const source = body("hello", { metadata: { "x-y": "v  1", u: "é" }, headers: { "content-type": "text/x", "content-disposition": 'attachment; filename="é"' }, tags: { a: "b c" }, mtime: "12.5", storageClass: "infrequent-access" });
+    const source = body("hello", {
+      metadata: { "x-y": "v  1", u: "é" },
+      headers: { "content-type": "text/x", "content-disposition": 'attachment; filename="é"' },
+      tags: { a: "b c" },
+      mtime: "12.5",
+      storageClass: "infrequent-access",
+    });
     const { version } = await store.write("a", source, bench.writing());
     expect(version).toMatchObject({ size: 5, etag: "5d41402abc4b2a76b9719d911017c592" });
     expect(bench.server.object(BUCKET, "p/a")).toMatchObject({ bytes: Buffer.from("hello"), tags: { a: "b c" }, storageClass: "STANDARD_IA" });
-    expect((await headOf(store, "a")).properties).toMatchObject({ metadata: { "x-y": expect.stringMatching(/^v +1$/), u: "é" }, headers: { "content-type": "text/x", "content-disposition": 'attachment; filename="é"' }, mtime: "12.5" });
+    expect((await headOf(store, "a")).properties).toMatchObject({
+      metadata: { "x-y": expect.stringMatching(/^v +1$/), u: "é" },
+      headers: { "content-type": "text/x", "content-disposition": 'attachment; filename="é"' },
+      mtime: "12.5",
+    });
   });
 
-  test.each(["A", "a b", "a+b", "b//c", "é", "e\u0301", "\u{1f600}", "/lead", "dot/./x", "dot/../y", "ctl\u0001x", "amp&<>\"'", "trail/", "%41", "x".repeat(255), "k".repeat(1022)])("stores the key %j as it is", async (key) => {
+  test.each([
+    "A",
+    "a b",
+    "a+b",
+    "b//c",
+    "é",
+    "e\u0301",
+    "\u{1f600}",
+    "/lead",
+    "dot/./x",
+    "dot/../y",
+    "ctl\u0001x",
+    "amp&<>\"'",
+    "trail/",
+    "%41",
+    "x".repeat(255),
+    "k".repeat(1022),
+  ])("stores the key %j as it is", async (key) => {
     await using bench = await Bench.start();
     const store = await bench.write("p/");
     await store.write(key, body("x"), bench.writing());
@@ -50,9 +77,15 @@ describe("writing", () => {
     expect(bench.server.get(BUCKET, "a").toString()).toBe("two");
 
     bench.server.put(BUCKET, "a", "one", { lastModified: new Date("2024-05-01T10:00:09Z"), metadata: { changed: "yes" } });
-    await expect(store.write("a", body("three"), bench.writing({ expect: { kind: "version", version } }))).rejects.toMatchObject({ fate: "stale", code: "DESTINATION_CHANGED" });
+    await expect(store.write("a", body("three"), bench.writing({ expect: { kind: "version", version } }))).rejects.toMatchObject({
+      fate: "stale",
+      code: "DESTINATION_CHANGED",
+    });
     bench.server.remove(BUCKET, "a");
-    await expect(store.write("a", body("three"), bench.writing({ expect: { kind: "version", version } }))).rejects.toMatchObject({ fate: "stale", code: "DESTINATION_CHANGED" });
+    await expect(store.write("a", body("three"), bench.writing({ expect: { kind: "version", version } }))).rejects.toMatchObject({
+      fate: "stale",
+      code: "DESTINATION_CHANGED",
+    });
     expect(bench.server.keys(BUCKET)).toEqual([]);
   });
 
@@ -62,8 +95,14 @@ describe("writing", () => {
     bench.server.put(BUCKET, "a", "one");
     const { version } = await headOf(store, "a");
     await store.conditions(new AbortController().signal);
-    bench.server.faults.add({ match: { operation: "PutObject" }, effect: { kind: "hold", until: () => Promise.resolve(bench.server.put(BUCKET, "a", "theirs")) } });
-    await expect(store.write("a", body("ours"), bench.writing({ expect: { kind: "version", version } }))).rejects.toMatchObject({ fate: "stale", code: "DESTINATION_CHANGED" });
+    bench.server.faults.add({
+      match: { operation: "PutObject" },
+      effect: { kind: "hold", until: () => Promise.resolve(bench.server.put(BUCKET, "a", "theirs")) },
+    });
+    await expect(store.write("a", body("ours"), bench.writing({ expect: { kind: "version", version } }))).rejects.toMatchObject({
+      fate: "stale",
+      code: "DESTINATION_CHANGED",
+    });
     expect(bench.server.get(BUCKET, "a").toString()).toBe("theirs");
   });
 
@@ -84,14 +123,20 @@ describe("writing", () => {
     bench.server.faults.add({ match: { operation: "PutObject", key: "a", times: 1 }, effect: { kind: "lost-response" } });
     const { version } = await store.write("a", body("hello"), bench.writing());
     expect(version).toMatchObject({ size: 5, etag: "5d41402abc4b2a76b9719d911017c592" });
-    expect(bench.server.requests.list.filter(({ operation, key }) => operation === "PutObject" && key === "a").map(({ status }) => status)).toEqual([undefined, 412]);
+    expect(bench.server.requests.list.filter(({ operation, key }) => operation === "PutObject" && key === "a").map(({ status }) => status)).toEqual([
+      undefined,
+      412,
+    ]);
   });
 
   test("a 412 after a lost response is stale where somebody else wrote meanwhile", async () => {
     await using bench = await Bench.start();
     const store = await bench.write();
     bench.server.faults.add({ match: { operation: "PutObject", key: "a", times: 1 }, effect: { kind: "reset-before-body" } });
-    bench.server.faults.add({ match: { operation: "PutObject", key: "a", nth: 2 }, effect: { kind: "hold", until: () => Promise.resolve(bench.server.put(BUCKET, "a", "theirs")) } });
+    bench.server.faults.add({
+      match: { operation: "PutObject", key: "a", nth: 2 },
+      effect: { kind: "hold", until: () => Promise.resolve(bench.server.put(BUCKET, "a", "theirs")) },
+    });
     await expect(store.write("a", body("hello"), bench.writing())).rejects.toMatchObject({ fate: "stale", code: "DESTINATION_CHANGED" });
   });
 
@@ -188,7 +233,11 @@ describe("writing", () => {
     bench.server.put("other", "a", large);
     bench.server.faults.add({ match: { operation: "GetObject", times: 2 }, effect: { kind: "truncated-response", afterBytes: 2 * MIB } });
     const { version } = await headOf(from, "a");
-    await to.write("a", { size: large.byteLength, open: (range, signal) => from.read("a", { version, range, signal }), head: () => headOf(from, "a"), properties: () => plain }, bench.writing());
+    await to.write(
+      "a",
+      { size: large.byteLength, open: (range, signal) => from.read("a", { version, range, signal }), head: () => headOf(from, "a"), properties: () => plain },
+      bench.writing(),
+    );
     expect(bench.server.get(BUCKET, "a").equals(large)).toBe(true);
   });
 
@@ -197,7 +246,10 @@ describe("writing", () => {
     const store = await bench.write();
     await store.conditions(new AbortController().signal);
     const stop = new AbortController();
-    bench.server.faults.add({ match: { operation: "PutObject" }, effect: { kind: "hold", until: () => Promise.resolve(stop.abort(new Error("stopped"))).then(() => new Promise((resolve) => setImmediate(resolve))) } });
+    bench.server.faults.add({
+      match: { operation: "PutObject" },
+      effect: { kind: "hold", until: () => Promise.resolve(stop.abort(new Error("stopped"))).then(() => new Promise((resolve) => setImmediate(resolve))) },
+    });
     await expect(store.write("a", body(pattern(4 * MIB)), bench.writing({ signal: stop.signal }))).rejects.toMatchObject({ fate: "cancelled" });
     expect(bench.server.keys(BUCKET)).toEqual([]);
   });
