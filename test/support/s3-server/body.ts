@@ -11,7 +11,7 @@ import {
   type ChecksumAlgorithm,
   type Hasher,
 } from "./checksums.ts";
-import type { Content, Spool } from "./content.ts";
+import { holding, type Content, type Spool } from "./content.ts";
 import { S3Error } from "./errors.ts";
 import type { S3Request } from "./request.ts";
 
@@ -81,10 +81,7 @@ export async function receiveBody(
 /** A small document. @throws S3Error `MalformedXML` where it is larger than a megabyte */
 export async function receiveText(request: S3Request, payload: PayloadSigning, spool: Spool): Promise<string> {
   const { content } = await receiveBody(request, payload, spool, { maxBytes: 4 * 1024 * 1024 });
-  content.retain();
-  const text = content.bytes().toString("utf8");
-  content.release();
-  return text;
+  return holding(content, () => content.bytes().toString("utf8"));
 }
 
 function expectations(request: S3Request, payload: PayloadSigning, wanted: ChecksumAlgorithm | undefined): Expected {

@@ -90,6 +90,16 @@ export class Content {
   }
 }
 
+/** Keeps the content while `work` is at it; with nobody else holding it, it is gone afterwards. */
+export async function holding<T>(content: Content, work: () => T | Promise<T>): Promise<T> {
+  content.retain();
+  try {
+    return await work();
+  } finally {
+    content.release();
+  }
+}
+
 /** Where bodies go that are too large for memory: files in a folder that `close` removes. */
 export class Spool {
   readonly #memoryLimit: number;
@@ -146,7 +156,7 @@ export class ContentWriter {
     if (this.#size > this.#memoryLimit) this.#flush();
   }
 
-  /** Nobody holds the content yet: whoever keeps it calls `retain`, else `discard` is due. */
+  /** Nobody holds the content yet: see `holding`. */
   finish(): Content {
     // Joining copies, so that a small body does not keep the socket's whole buffer alive.
     if (this.#file === undefined) return Content.of(Buffer.concat(this.#held, this.#size));

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { admit } from "./access.ts";
+import { Content, holding } from "./content.ts";
 import { S3Error } from "./errors.ts";
 import { ActiveFaults, type Faults } from "./faults.ts";
 import { HANDLERS } from "./handlers/index.ts";
@@ -62,15 +63,15 @@ async function handle(server: ServerState, request: S3Request, response: ServerR
   try {
     reply = await run(server, request);
   } catch (error) {
+    // The client went away in the middle of its body.
     if (message.destroyed && !message.complete) return;
     reply = asReply(error, request, entry);
   }
-  for (const { until, at } of holds) if (at === "after") await until(request);
-  if (faults.find("lost-response") !== undefined) {
-    resetConnection(message.socket);
-    return;
-  }
-  await answer(bendReply(reply, request), request, response, entry);
+  await holding(reply.body instanceof Content ? reply.body : Content.of(Buffer.alloc(0)), async () => {
+    for (const { until, at } of holds) if (at === "after") await until(request);
+    if (faults.find("lost-response") === undefined) await answer(bendReply(reply, request), request, response, entry);
+    else resetConnection(message.socket);
+  });
 }
 
 async function run(server: ServerState, request: S3Request): Promise<Reply> {

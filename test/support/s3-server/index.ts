@@ -42,6 +42,8 @@ export interface S3ServerOptions {
   readonly limits?: Partial<Limits> | undefined;
   /** List uploads for a whole key only, as MinIO does. Default false. */
   readonly listsUploadsByExactKey?: boolean | undefined;
+  /** Whether `requests` lists them. Default true. */
+  readonly keepsRequests?: boolean | undefined;
   /** Of the generator that faults of a probability draw from. Default 1. */
   readonly seed?: number | undefined;
 }
@@ -79,7 +81,7 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
     state.buckets.set(bucket.name, new Bucket({ ...bucket, versioning }, region, wholeSecond(now())));
   }
   const faults = new Faults(options.seed);
-  const log = new RequestLog();
+  const log = new RequestLog({ keeps: options.keepsRequests ?? true });
   const server = options.tls === undefined ? createServer({ keepAliveTimeout: 60_000 }) : createTlsServer({ ...options.tls, keepAliveTimeout: 60_000 });
   server.on("request", (message, response) => {
     // A client that goes away in the middle is no mistake; what else may fail is answered inside.

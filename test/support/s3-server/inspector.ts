@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Bucket } from "./bucket.ts";
+import { multipartEtag } from "./etags.ts";
 import { isMarker, type StoredVersion, type Versioning } from "./model.ts";
 import { wholeSecond, type ServerState } from "./state.ts";
 
@@ -50,7 +51,14 @@ export class Inspector {
     const stored = this.#bucket(bucket).put({
       key,
       content,
-      etag: props.etag ?? (sizes === undefined ? md5(whole) : multipartEtag(whole, sizes)),
+      etag:
+        props.etag ??
+        (sizes === undefined
+          ? md5(whole)
+          : multipartEtag(
+              { encryption: {} },
+              cut(whole, sizes).map((bytes) => ({ etag: md5(bytes) })),
+            )),
       lastModified: wholeSecond(props.lastModified ?? this.#now()),
       metadata: props.metadata ?? {},
       headers: { "content-type": "binary/octet-stream", ...props.headers },
@@ -126,18 +134,9 @@ function partSizes(size: number, partBytes: number): readonly number[] {
   return sizes;
 }
 
-function multipartEtag(bytes: Buffer, sizes: readonly number[]): string {
-  const digest = createHash("md5");
+function cut(bytes: Buffer, sizes: readonly number[]): readonly Buffer[] {
   let at = 0;
-  for (const size of sizes) {
-    digest.update(
-      createHash("md5")
-        .update(bytes.subarray(at, at + size))
-        .digest(),
-    );
-    at += size;
-  }
-  return `${digest.digest("hex")}-${sizes.length}`;
+  return sizes.map((size) => bytes.subarray(at, (at += size)));
 }
 
 function md5(bytes: Buffer): string {

@@ -13,9 +13,15 @@ export interface LoggedRequest {
 
 /** What a server was asked. */
 export class RequestLog {
+  readonly #keeps: boolean;
   #entries: LoggedRequest[] = [];
   #inFlight = 0;
   #mostInFlight = 0;
+
+  /** @param keeps whether the list is kept; a server that runs for hours would hold all it was ever asked */
+  constructor({ keeps }: { readonly keeps: boolean }) {
+    this.#keeps = keeps;
+  }
 
   /** In the order they came. */
   get list(): readonly LoggedRequest[] {
@@ -49,7 +55,7 @@ export class RequestLog {
 
   begin(entry: Omit<LoggedRequest, "status" | "code">): LoggedRequest {
     const kept: LoggedRequest = { ...entry, status: undefined, code: undefined };
-    this.#entries.push(kept);
+    if (this.#keeps) this.#entries.push(kept);
     this.#mostInFlight = Math.max(this.#mostInFlight, ++this.#inFlight);
     return kept;
   }

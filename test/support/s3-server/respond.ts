@@ -70,22 +70,17 @@ export async function send(reply: Reply, request: S3Request, response: ServerRes
   const trickle = faults.find("trickle");
   const content = typeof body === "string" ? Content.of(Buffer.from(body)) : body;
   const sent = cut === undefined || cut.afterBytes >= length ? content : content.slice(0, cut.afterBytes);
-  content.retain();
-  try {
-    if (sent === content && trickle === undefined && content.inMemory) {
-      response.end(typeof body === "string" ? body : content.bytes());
-      return;
-    }
-    for (let at = 0; at < sent.size && trickle !== undefined; at += trickle.bytes) {
-      await write(response, sent.slice(at, Math.min(at + trickle.bytes, sent.size)));
-      await wait(trickle.delayMs);
-    }
-    if (trickle === undefined) await write(response, sent);
-    if (cut === undefined) response.end();
-    else await cutConnection(response, { reset: reset !== undefined });
-  } finally {
-    content.release();
+  if (sent === content && trickle === undefined && content.inMemory) {
+    response.end(typeof body === "string" ? body : content.bytes());
+    return;
   }
+  for (let at = 0; at < sent.size && trickle !== undefined; at += trickle.bytes) {
+    await write(response, sent.slice(at, Math.min(at + trickle.bytes, sent.size)));
+    await wait(trickle.delayMs);
+  }
+  if (trickle === undefined) await write(response, sent);
+  if (cut === undefined) response.end();
+  else await cutConnection(response, { reset: reset !== undefined });
 }
 
 /** The client sees its connection reset. */

@@ -28,6 +28,7 @@ const server = await startS3Server({
   region: values.region,
   accessKeyId: values["access-key-id"],
   secretAccessKey: values["secret-access-key"],
+  keepsRequests: false,
   limits: minPartBytes === undefined ? {} : { minPartBytes: Number(minPartBytes) },
 });
 

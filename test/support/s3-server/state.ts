@@ -73,9 +73,3 @@ export function findObject(bucket: Bucket, key: string, versionId: string | unde
 export function wholeSecond(time: Date): Date {
   return new Date(Math.floor(time.getTime() / 1000) * 1000);
 }
-
-/** Drops a body that came for nothing. */
-export function forget(content: Content): void {
-  content.retain();
-  content.release();
-}

@@ -1,14 +1,14 @@
-import { createHash } from "node:crypto";
 import type { Bucket } from "../bucket.ts";
 import { checkCopySource, checkWrite } from "../conditions.ts";
-import type { Content } from "../content.ts";
+import { holding } from "../content.ts";
 import { S3Error } from "../errors.ts";
+import { etagOf, hidesMd5, md5Of, storedBody } from "../etags.ts";
 import type { Properties, StoredObject } from "../model.ts";
 import { checksumElement, encryptionOf, readProperties, storageClassOf, tagsOf } from "../properties.ts";
 import { decodeEscapes, headerText, parseQuery } from "../request.ts";
 import { bucketOf, findObject, keyOf, wholeSecond, type Call, type Reply } from "../state.ts";
 import { leaf, root } from "../xml.ts";
-import { damage, opaqueEtag, versionHeader } from "./objects.ts";
+import { versionHeader } from "./objects.ts";
 
 export interface CopySource {
   readonly bucket: Bucket;
@@ -16,6 +16,7 @@ export interface CopySource {
   readonly isCurrent: boolean;
 }
 
+/** `CopyObject`: metadata and tags of the source unless others are given, the storage class never. */
 export async function copyObject(call: Call): Promise<Reply> {
   const { server, request } = call;
   const bucket = bucketOf(call);
@@ -38,22 +39,23 @@ export async function copyObject(call: Call): Promise<Reply> {
         "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
     });
   }
-  const kept = damage(request, source.content);
-  // A copy is one part again, so the ETag of one that came in parts changes.
-  const md5 = kept.etagOf === undefined && source.parts === undefined ? source.etag : await md5Of(kept.etagOf ?? source.content);
-  const etag = properties.encryption["x-amz-server-side-encryption"]?.startsWith("aws:kms") === true ? opaqueEtag(md5) : md5;
-  // Asked again where hashing took a while: the source must be what the client means when it is copied.
-  checkCopySource(request, copySource(call).object);
-  checkWrite(request, "copy", bucket.current(key));
-  const object = bucket.put({
-    ...properties,
-    key,
-    etag,
-    tags: replaceTags ? tagsOf(request) : source.tags,
-    content: kept.content,
-    checksum: source.checksum?.type === "COMPOSITE" ? undefined : source.checksum,
-    parts: undefined,
-    lastModified: wholeSecond(request.now),
+  const object = await holding(source.content, async () => {
+    // A copy is one part again, so the ETag of one that came in parts changes.
+    const sourceMd5 = source.parts === undefined && !hidesMd5(source) ? source.etag : await md5Of(source.content);
+    // Asked again, for hashing takes a while: the source must be what the client means when it is copied.
+    copySource(call);
+    checkWrite(request, "copy", bucket.current(key));
+    const { content, md5 } = storedBody(request, source.content, sourceMd5);
+    return bucket.put({
+      ...properties,
+      key,
+      etag: etagOf(properties, md5),
+      tags: replaceTags ? tagsOf(request) : source.tags,
+      content,
+      checksum: source.checksum?.type === "COMPOSITE" ? undefined : source.checksum,
+      parts: undefined,
+      lastModified: wholeSecond(request.now),
+    });
   });
   const sourceVersion: Record<string, string> = sourceBucket.versioning === undefined ? {} : { "x-amz-copy-source-version-id": source.versionId };
   const checksum =
@@ -61,7 +63,7 @@ export async function copyObject(call: Call): Promise<Reply> {
   return {
     status: 200,
     headers: { ...object.encryption, ...versionHeader(bucket, object.versionId), ...sourceVersion },
-    body: root("CopyObjectResult", leaf("LastModified", object.lastModified.toISOString()), leaf("ETag", `"${etag}"`), checksum),
+    body: root("CopyObjectResult", leaf("LastModified", object.lastModified.toISOString()), leaf("ETag", `"${object.etag}"`), checksum),
   };
 }
 
@@ -98,10 +100,4 @@ function directive({ request }: Call, name: string): "COPY" | "REPLACE" {
       details: { ArgumentName: name, ArgumentValue: value },
     });
   return value;
-}
-
-async function md5Of(content: Content): Promise<string> {
-  const hash = createHash("md5");
-  for await (const chunk of content.chunks()) hash.update(chunk);
-  return hash.digest("hex");
 }

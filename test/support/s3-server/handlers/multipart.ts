@@ -1,16 +1,17 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { receiveBody, receiveText } from "../body.ts";
 import type { Bucket } from "../bucket.ts";
 import { checksumAlgorithm, checksumHasher, type Checksum, type ChecksumAlgorithm } from "../checksums.ts";
 import { checkWrite } from "../conditions.ts";
-import { Content } from "../content.ts";
+import { Content, holding } from "../content.ts";
 import { S3Error } from "../errors.ts";
+import { md5Of, multipartEtag, storedBody } from "../etags.ts";
 import type { Part, Upload } from "../model.ts";
 import { CHECKSUM_ELEMENTS, checksumElement, checksumHeaders, readProperties, tagsOf } from "../properties.ts";
 import { bucketOf, keyOf, wholeSecond, type Call, type Reply } from "../state.ts";
 import { childrenNamed, childText, leaf, parseXml, root, type XmlNode } from "../xml.ts";
 import { copySource } from "./copy.ts";
-import { damage, opaqueEtag, versionHeader } from "./objects.ts";
+import { versionHeader } from "./objects.ts";
 
 const MAX_PARTS = 10_000;
 
@@ -49,22 +50,18 @@ export async function uploadPart(call: Call): Promise<Reply> {
   const number = partNumber(call);
   const { checksumAlgorithm: algorithm } = uploadOf(call, bucket);
   const received = await receiveBody(request, call.payload, server.spool, { maxBytes: server.limits.maxPutBytes, algorithm });
-  if (algorithm !== undefined && received.checksum?.algorithm !== algorithm) {
-    throw new S3Error("InvalidRequest", {
-      message: `Checksum Type mismatch occurred, expected checksum Type: ${algorithm.toLowerCase()}, actual checksum Type: ${received.checksum?.algorithm.toLowerCase() ?? "null"}`,
-    });
-  }
-  const kept = damage(request, received.content);
-  const md5 = kept.etagOf === undefined ? received.md5 : createHash("md5").update(kept.etagOf.bytes()).digest("hex");
-  // Asked again: the upload may have been completed or aborted while the body came.
-  const part = addPart(uploadOf(call, bucket), {
-    number,
-    etag: md5,
-    content: kept.content,
-    checksum: received.checksum,
-    lastModified: wholeSecond(request.now),
+  return holding(received.content, () => {
+    if (algorithm !== undefined && received.checksum?.algorithm !== algorithm) {
+      throw new S3Error("InvalidRequest", {
+        message: `Checksum Type mismatch occurred, expected checksum Type: ${algorithm.toLowerCase()}, actual checksum Type: ${received.checksum?.algorithm.toLowerCase() ?? "null"}`,
+      });
+    }
+    const { content, md5 } = storedBody(request, received.content, received.md5);
+    const stored = { content, etag: md5 };
+    // Asked again: the upload may have been completed or aborted while the body came.
+    const part = addPart(uploadOf(call, bucket), { number, ...stored, checksum: received.checksum, lastModified: wholeSecond(request.now) });
+    return { status: 200, headers: { etag: `"${part.etag}"`, ...checksumHeaders(part.checksum) } };
   });
-  return { status: 200, headers: { etag: `"${part.etag}"`, ...checksumHeaders(part.checksum) } };
 }
 
 export async function uploadPartCopy(call: Call): Promise<Reply> {
@@ -87,17 +84,13 @@ export async function uploadPartCopy(call: Call): Promise<Reply> {
     throw new S3Error("InvalidRequest", {
       message: `The specified copy source is larger than the maximum allowable size for a copy source: ${server.limits.maxPutBytes}`,
     });
-  const { content } = damage(request, source.content.slice(start, end));
-  const md5 = createHash("md5");
-  const hasher = algorithm === undefined ? undefined : checksumHasher(algorithm);
-  for await (const chunk of content.chunks()) {
-    md5.update(chunk);
-    hasher?.update(chunk);
-  }
-  const checksum: Checksum | undefined =
-    algorithm === undefined || hasher === undefined ? undefined : { algorithm, value: hasher.digest().toString("base64"), type: "FULL_OBJECT" };
-  const part = addPart(uploadOf(call, bucket), { number, etag: md5.digest("hex"), content, checksum, lastModified: wholeSecond(request.now) });
-  const element = checksum === undefined ? "" : leaf(checksumElement(checksum), checksum.value);
+  const part = await holding(source.content, async () => {
+    const { content } = storedBody(request, source.content.slice(start, end), "");
+    const checksum = algorithm === undefined ? undefined : await wholeChecksum(algorithm, content);
+    const etag = await md5Of(content);
+    return addPart(uploadOf(call, bucket), { number, etag, content, checksum, lastModified: wholeSecond(request.now) });
+  });
+  const element = part.checksum === undefined ? "" : leaf(checksumElement(part.checksum), part.checksum.value);
   return { status: 200, body: root("CopyPartResult", leaf("LastModified", part.lastModified.toISOString()), leaf("ETag", `"${part.etag}"`), element) };
 }
 
@@ -112,29 +105,31 @@ export async function completeMultipartUpload(call: Call): Promise<Reply> {
   const content = Content.join(parts.map((part) => part.content));
   if (size !== undefined && Number(size) !== content.size)
     throw new S3Error("InvalidRequest", { message: "The provided 'x-amz-mp-object-size' header value does not match what was computed." });
-  const checksum = await wholeChecksum(uploadOf(call, bucket), parts, content);
-  const upload = uploadOf(call, bucket);
-  checkWrite(request, "complete", bucket.current(key));
-  const digest = createHash("md5");
-  for (const part of parts) digest.update(part.etag, "hex");
-  const md5s = digest.digest("hex");
-  const etag = `${upload.encryption["x-amz-server-side-encryption"]?.startsWith("aws:kms") === true ? opaqueEtag(md5s) : md5s}-${parts.length}`;
-  const { headers, metadata, storageClass, encryption, tags } = upload;
-  const object = bucket.put({
-    headers,
-    metadata,
-    storageClass,
-    encryption,
-    tags,
-    key,
-    etag,
-    content,
-    checksum,
-    parts: parts.map((part) => part.content.size),
-    lastModified: wholeSecond(request.now),
+  const object = await holding(content, async () => {
+    const checksum = await uploadChecksum(uploadOf(call, bucket), parts, content);
+    const upload = uploadOf(call, bucket);
+    checkWrite(request, "complete", bucket.current(key));
+    const { headers, metadata, storageClass, encryption, tags } = upload;
+    const sizes = parts.map((part) => part.content.size);
+    const etag = multipartEtag(upload, parts);
+    const stored = bucket.put({
+      headers,
+      metadata,
+      storageClass,
+      encryption,
+      tags,
+      key,
+      etag,
+      content,
+      checksum,
+      parts: sizes,
+      lastModified: wholeSecond(request.now),
+    });
+    dropUpload(bucket, upload);
+    return stored;
   });
-  dropUpload(bucket, upload);
   const location = leaf("Location", `http://${request.header("host") ?? ""}${request.path}`);
+  const { checksum, etag, encryption } = object;
   const told = checksum === undefined ? "" : leaf(checksumElement(checksum), checksum.value) + leaf("ChecksumType", checksum.type);
   return {
     status: 200,
@@ -210,15 +205,18 @@ function checksumsAgree(node: XmlNode, part: Part): boolean {
   });
 }
 
-async function wholeChecksum({ checksumAlgorithm: algorithm, checksumType }: Upload, parts: readonly Part[], content: Content): Promise<Checksum | undefined> {
+async function uploadChecksum({ checksumAlgorithm: algorithm, checksumType }: Upload, parts: readonly Part[], content: Content): Promise<Checksum | undefined> {
   if (algorithm === undefined) return undefined;
+  if (checksumType === "FULL_OBJECT") return wholeChecksum(algorithm, content);
   const hasher = checksumHasher(algorithm);
-  if (checksumType === "COMPOSITE") {
-    for (const part of parts) hasher.update(Buffer.from(part.checksum?.value ?? "", "base64"));
-    return { algorithm, value: `${hasher.digest().toString("base64")}-${parts.length}`, type: checksumType };
-  }
+  for (const part of parts) hasher.update(Buffer.from(part.checksum?.value ?? "", "base64"));
+  return { algorithm, value: `${hasher.digest().toString("base64")}-${parts.length}`, type: "COMPOSITE" };
+}
+
+async function wholeChecksum(algorithm: ChecksumAlgorithm, content: Content): Promise<Checksum> {
+  const hasher = checksumHasher(algorithm);
   for await (const chunk of content.chunks()) hasher.update(chunk);
-  return { algorithm, value: hasher.digest().toString("base64"), type: checksumType };
+  return { algorithm, value: hasher.digest().toString("base64"), type: "FULL_OBJECT" };
 }
 
 function checksumTypeOf(asked: string | undefined, algorithm: ChecksumAlgorithm | undefined): Checksum["type"] {

@@ -1,13 +1,13 @@
-import { createHash } from "node:crypto";
 import { receiveBody, receiveText } from "../body.ts";
 import type { Bucket } from "../bucket.ts";
 import { checkDelete, checkRead, checkWrite, etagMatches } from "../conditions.ts";
-import type { Content } from "../content.ts";
+import { holding } from "../content.ts";
 import { S3Error } from "../errors.ts";
+import { etagOf, storedBody } from "../etags.ts";
 import { isMarker, type StoredObject } from "../model.ts";
 import { checksumHeaders, objectHeaders, readProperties, tagsOf } from "../properties.ts";
 import { headerBytes, type S3Request } from "../request.ts";
-import { bucketOf, findObject, forget, keyOf, wholeSecond, type Call, type Reply } from "../state.ts";
+import { bucketOf, findObject, keyOf, wholeSecond, type Call, type Reply } from "../state.ts";
 import { childrenNamed, childText, element, leaf, parseXml, root } from "../xml.ts";
 
 const MAX_DELETES = 1000;
@@ -19,26 +19,25 @@ export async function putObject(call: Call): Promise<Reply> {
   const properties = readProperties(request);
   const tags = tagsOf(request);
   const received = await receiveBody(request, call.payload, server.spool, { maxBytes: server.limits.maxPutBytes });
-  const kept = damage(request, received.content);
-  try {
+  return holding(received.content, () => {
     checkWrite(request, "put", bucket.current(key));
-  } catch (error) {
-    forget(received.content);
-    throw error;
-  }
-  const md5 = kept.etagOf === undefined ? received.md5 : createHash("md5").update(kept.etagOf.bytes()).digest("hex");
-  const etag = properties.encryption["x-amz-server-side-encryption"]?.startsWith("aws:kms") === true ? opaqueEtag(md5) : md5;
-  const object = bucket.put({
-    ...properties,
-    key,
-    tags,
-    etag,
-    content: kept.content,
-    checksum: received.checksum,
-    parts: undefined,
-    lastModified: wholeSecond(request.now),
+    const { content, md5 } = storedBody(request, received.content, received.md5);
+    const etag = etagOf(properties, md5);
+    const object = bucket.put({
+      ...properties,
+      key,
+      tags,
+      etag,
+      content,
+      checksum: received.checksum,
+      parts: undefined,
+      lastModified: wholeSecond(request.now),
+    });
+    return {
+      status: 200,
+      headers: { etag: `"${etag}"`, ...object.encryption, ...checksumHeaders(object.checksum), ...versionHeader(bucket, object.versionId) },
+    };
   });
-  return { status: 200, headers: { etag: `"${etag}"`, ...object.encryption, ...checksumHeaders(object.checksum), ...versionHeader(bucket, object.versionId) } };
 }
 
 export function getObject(call: Call): Reply {
@@ -105,19 +104,6 @@ export async function deleteObjects(call: Call): Promise<Reply> {
 
 export function versionHeader(bucket: Bucket, versionId: string): Record<string, string> {
   return bucket.versioning === undefined ? {} : { "x-amz-version-id": versionId };
-}
-
-/** What to store of a body under the fault that damages it. `etagOf`: what the ETag is to be of, where it is not what was sent. */
-export function damage(request: S3Request, content: Content): { readonly content: Content; readonly etagOf: Content | undefined } {
-  const fault = request.faults.find("corrupt-stored");
-  if (fault === undefined) return { content, etagOf: undefined };
-  const damaged = content.damaged();
-  return { content: damaged, etagOf: fault.etag === "sent" ? undefined : damaged };
-}
-
-/** An ETag that is no MD5 of the content, as with a KMS key. */
-export function opaqueEtag(md5: string): string {
-  return createHash("md5").update(`encrypted ${md5}`).digest("hex");
 }
 
 function objectToRead({ request }: Call, bucket: Bucket): StoredObject {

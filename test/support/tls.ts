@@ -1,0 +1,23 @@
+/**
+ * A certificate of `localhost`, `*.localhost` and 127.0.0.1 that signs itself, for servers of tests: valid
+ * from 2020 to 2120, trusted by nobody who was not given it. The key is no secret.
+ */
+export const LOCALHOST_TLS = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg3tzfqvto7uVCuHEH
+HzPoK0E8Y8fB5uDgzIe0R6TSVh+hRANCAARX7ixGD9mGZRgWHu6hrfKhe851tTIJ
+j1OcRyzjD/+KKe+zFbNQKERtfykX9CEkl7xBQ2V+flwWd+A9sQ4zBAtA
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBczCCARqgAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
+CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABFfuLEYP2YZlGBYe
+7qGt8qF7znW1MgmPU5xHLOMP/4op77MVs1AoRG1/KRf0ISSXvEFDZX5+XBZ34D2x
+DjMEC0CjWzBZMCcGA1UdEQQgMB6CCWxvY2FsaG9zdIILKi5sb2NhbGhvc3SHBH8A
+AAEwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUkyneqnG1xSS6UhkYOGZ5/NcU
+f54wCgYIKoZIzj0EAwIDRwAwRAIgWt4Od4wjxdtjh3z3OGTX0am/KeEoF7QChk6d
+OQWjxXkCIA15LjT3eHAUodRj2eC6j5sesbTMmcAUz88etlbc818f
+-----END CERTIFICATE-----
+`,
+};
