@@ -1,3 +1,4 @@
+import { CreateMultipartUploadCommand } from "@aws-sdk/client-s3";
 import { openS3ReadStore, openS3WriteStore } from "../../src/objects/stores/s3/open.ts";
 import { makeBucket, type S3Endpoint } from "../support/buckets.ts";
 import type { StoreTraits, StoreUnderTest } from "./store-conformance.ts";
@@ -25,6 +26,11 @@ export async function s3UnderTest(server: S3Endpoint): Promise<StoreUnderTest> {
     store,
     reader,
     leftovers: () => bucket.uploads(),
+    async killWhileWriting(key) {
+      const at = Date.now();
+      await bucket.client.send(new CreateMultipartUploadCommand({ Bucket: bucket.location.bucket, Key: key }));
+      return [{ id: 0, kind: "multipart", key, detail: JSON.stringify({ bucket: bucket.location.bucket }), at }];
+    },
     async close() {
       await Promise.all([store.close(), reader.close()]);
       bucket.close();

@@ -12,6 +12,8 @@ export interface StoreUnderTest {
   readonly reader: ReadStore;
   /** What a finished write must not leave: temporary files, unfinished uploads. */
   leftovers(): Promise<readonly string[]>;
+  /** Leaves what a run does that is killed while it writes this key. @returns the intents it had recorded */
+  killWhileWriting(key: string, run: string): Promise<Parameters<WriteStore["recover"]>[0]>;
   close(): Promise<void>;
 }
 
@@ -371,6 +373,22 @@ export function storeConformance(name: string, traits: StoreTraits, make: () => 
         expect((await store.conditions(signal)).putIfAbsent).toBe(traits.racesDecided);
         expect(await listed(reader)).toEqual([]);
         expect(await leftovers()).toEqual([]);
+      }));
+
+    test("what killed runs left is removed, and what others are writing is not", () =>
+      withStore(async ({ store, reader, leftovers, killWhileWriting }) => {
+        await store.write("whole", bodyOf("content"), writeOptions());
+        const intents = [...(await killWhileWriting("half", "dead-1")), ...(await killWhileWriting("in/half", "dead-2"))].map((intent, at) => ({
+          ...intent,
+          id: at + 1,
+        }));
+        const unknown = { id: 99, kind: "of another kind", key: "half", detail: "", at: 0 };
+        await killWhileWriting("others", "alive");
+        const before = (await leftovers()).length;
+        expect(before).toBeGreaterThanOrEqual(3);
+        expect((await store.recover([...intents, unknown], ["dead-1", "dead-2"], signal)).toSorted()).toEqual(intents.map(({ id }) => id));
+        expect(await leftovers()).toHaveLength(before - 2);
+        expect((await listed(reader)).map(({ key }) => key)).toEqual(["whole"]);
       }));
 
     test("there is nothing to recover after an orderly run", () =>

@@ -3,7 +3,9 @@ import { Readable } from "node:stream";
 import { changed, readFault } from "./faults.ts";
 import { factsOf, type FileFacts, isVersion } from "./file-version.ts";
 
-const CHUNK = 1024 * 1024;
+/** Small enough that what was read does not pile up before it is collected. */
+const CHUNK = 128 * 1024;
+const AHEAD = 1024 * 1024;
 
 /**
  * Streams a file, or a range of it, and sees that it is the same file from the first byte to the last.
@@ -35,7 +37,7 @@ export async function streamFile(
     await file.close();
     throw readFault(error, key);
   }
-  const stream = Readable.from(chunks(file, key, facts, range), { objectMode: false, highWaterMark: CHUNK, signal });
+  const stream = Readable.from(chunks(file, key, facts, range), { objectMode: false, highWaterMark: AHEAD, signal });
   // An iterator that was never begun does not run its `finally`.
   stream.once("close", () => void file.close().catch(() => {}));
   return stream;

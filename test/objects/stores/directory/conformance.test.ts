@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { openDirectoryReadStore, openDirectoryWriteStore } from "../../../../src/objects/stores/directory/open.ts";
 import { directoryLocation } from "../../../support/sync-plans.ts";
 import { temporaryFolder } from "../../../support/temp.ts";
@@ -28,6 +28,12 @@ storeConformance(
         (await readdir(folder.path, { recursive: true, withFileTypes: true }))
           .filter((entry) => entry.isFile() && entry.parentPath.includes(".tidemark-tmp"))
           .map(({ name }) => name),
+      async killWhileWriting(key, run) {
+        await mkdir(folder.join(".tidemark-tmp", run), { recursive: true });
+        await writeFile(folder.join(".tidemark-tmp", run, "1"), `half of ${key}`);
+        // Only where a folder is on another file system is there an intent.
+        return [];
+      },
       async close() {
         await Promise.all([store.close(), reader.close()]);
         await folder[Symbol.asyncDispose]();
