@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { makeGate, makeWorld, planFile, summaryOf, type Running, type World } from "./cli.ts";
 
@@ -95,7 +96,6 @@ test("Ctrl-C while only looking ends it at once", async () => {
   const ended = await running.finished;
   gate.open();
   expect(ended.code, ended.stderr).toBe(130);
-  const { readdir } = await import("node:fs/promises");
   expect((await readdir(world.folder.path)).toSorted()).toEqual(["here", "plan.yaml"]);
 });
 

@@ -1,4 +1,4 @@
-import { readFile, rename, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, stat, symlink, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { makeWorld, planFile, summaryOf, type World } from "./cli.ts";
 
@@ -124,8 +124,6 @@ test("another state, another place: what was reviewed does not hold there", asyn
   expect([elsewhere.code, elsewhere.stderr]).toEqual([4, expect.stringContaining("LINEAGE_CHANGED")]);
 
   await rename(world.folder.join("here"), world.folder.join("moved"));
-  await world.write({ "linked/x": "x" });
-  const { symlink } = await import("node:fs/promises");
   await symlink(world.folder.join("moved"), world.folder.join("here"));
   const moved = await world.run("apply", "x.changes");
   expect([moved.code, moved.stderr]).toEqual([4, expect.stringContaining("LOCATION_MOVED")]);

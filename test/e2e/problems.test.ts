@@ -1,14 +1,13 @@
-import { readFile } from "node:fs/promises";
+import { readFile, utimes } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { HOSTILE_KEYS } from "../report/changeset-fixture.ts";
-import { makeWorld, planFile, summaryOf } from "./cli.ts";
+import { makeWorld, planFile, startCli, summaryOf } from "./cli.ts";
 
 const RAW = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/;
 
 test("a wrong password is said so, and not shown", async () => {
   await using world = await makeWorld();
   await world.write({ "plan.yaml": planFile([], { secret: "${WRONG}" }), "here/a": "a" });
-  const { startCli } = await import("./cli.ts");
   for (const command of [["plan", "plan.yaml"], ["check", "plan.yaml"], ["apply", "plan.yaml", "--auto-approve"]]) {
     const refused = await startCli(command, { cwd: world.folder.path, env: { ...world.env, WRONG: "hunter2-not-the-secret" } }).finished;
     expect(refused.code).toBe(1);
@@ -60,7 +59,6 @@ test("a guard refuses before the first write, with its numbers", async () => {
 test("onExisting: fail refuses the plan; ifNewer leaves a conflict and says so by its exit code", async () => {
   await using world = await makeWorld();
   await world.write({ "here/a": "old", "here/b": "b", "fail.yaml": planFile(["onExisting: fail"]), "newer.yaml": planFile(["onExisting: ifNewer"]) });
-  const { utimes } = await import("node:fs/promises");
   await utimes(world.folder.join("here/a"), 1_000_000, 1_000_000);
   world.server.put("cold", "media/a", Buffer.from("newer content"));
 

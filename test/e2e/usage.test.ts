@@ -1,0 +1,148 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { CLI, startCli } from "./cli.ts";
+import { temporaryFolder } from "../support/temp.ts";
+
+async function inFolder(use: (run: (...args: readonly string[]) => ReturnType<typeof startCli>["finished"], folder: Awaited<ReturnType<typeof temporaryFolder>>) => Promise<void>): Promise<void> {
+  await using folder = await temporaryFolder("tidemark-usage-");
+  await use((...args) => startCli(args, { cwd: folder.path, env: { HOME: folder.path } }).finished, folder);
+}
+
+test("help is one screen, with examples before options, and goes to stdout", () =>
+  inFolder(async (run) => {
+    for (const args of [["--help"], ["plan", "--help"], ["state", "rebuild", "--help"], ["help", "apply"]]) {
+      const { code, stdout, stderr } = await run(...args);
+      expect([code, stderr]).toEqual([0, ""]);
+      expect(stdout.split("\n").length).toBeLessThan(50);
+      expect(stdout.indexOf("Examples")).toBeGreaterThan(0);
+      expect(stdout.indexOf("Examples")).toBeLessThan(stdout.indexOf("Options"));
+      expect(stdout).toContain("Exit codes");
+    }
+  }));
+
+test.each([
+  [["plam", "x.yaml"], /Did you mean plan\?/],
+  [["plan", "--detailed-exit-code", "x.yaml"], /--detailed-exitcode/],
+  [["state", "lsit", "x.yaml"], /Did you mean list\?/],
+  [["plan"], /missing required argument 'PLAN'/i],
+  [["apply", "x.yaml", "--progress", "fast"], /auto, tty, plain, json, none/],
+  [["completion", "tcsh"], /bash, zsh, fish/],
+])("%j is refused with what was meant", (args, hint) =>
+  inFolder(async (run) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(hint);
+  }),
+);
+
+test("wrong usage is an object too where objects are asked for", () =>
+  inFolder(async (run) => {
+    const refused = await run("plan", "--json", "--nope");
+    expect(refused.code).toBe(1);
+    expect(refused.json()).toMatchObject([{ type: "version" }, { type: "error", code: "USAGE" }]);
+  }));
+
+test("a plan file that is missing, a folder, or no text is said to be so", () =>
+  inFolder(async (run, folder) => {
+    await mkdir(folder.join("folder"));
+    for (const command of ["validate", "plan", "check", "history", "compare"]) {
+      const missing = await run(command, "nothing.yaml");
+      expect([missing.code, missing.stdout + missing.stderr]).toEqual([1, expect.stringContaining("nothing.yaml")]);
+      const directory = await run(command, "folder");
+      expect([directory.code, directory.stdout + directory.stderr]).toEqual([1, expect.stringMatching(/folder|directory/i)]);
+      expect(missing.stderr + directory.stderr).not.toContain("bug in Tidemark");
+    }
+    const shown = await run("show", "folder");
+    expect([shown.code, shown.stderr]).toEqual([1, expect.stringContaining("CHANGESET_UNREADABLE")]);
+  }));
+
+test("the schema is JSON, and completion knows the commands", () =>
+  inFolder(async (run) => {
+    const schema = JSON.parse((await run("schema")).stdout);
+    expect(schema.$schema).toBe("https://json-schema.org/draft/2020-12/schema");
+    for (const shell of ["bash", "zsh", "fish"]) {
+      const { code, stdout } = await run("completion", shell);
+      expect(code).toBe(0);
+      for (const word of ["validate", "rebuild", "detailed-exitcode"]) expect(stdout).toContain(word);
+    }
+  }));
+
+test("bash completes commands, options and files by the script it is given", () =>
+  inFolder(async (run, folder) => {
+    await writeFile(folder.join("completion.bash"), (await run("completion", "bash")).stdout);
+    await writeFile(folder.join("media.yaml"), "");
+    const complete = async (words: string[]) => {
+      const script = `source ./completion.bash; COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}; _tidemark; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      return (await promisify(execFile)("bash", ["-c", script], { cwd: folder.path })).stdout.trim().split("\n");
+    };
+    expect(await complete(["tidemark", "va"])).toEqual(["validate"]);
+    expect(await complete(["tidemark", "plan", "--det"])).toEqual(["--detailed-exitcode"]);
+    expect(await complete(["tidemark", "state", "re"])).toEqual(["rebuild"]);
+    expect(await complete(["tidemark", "plan", "med"])).toEqual(["media.yaml"]);
+  }));
+
+test("init writes a plan that validates, with the editor's modeline, and never over another", () =>
+  inFolder(async (run, folder) => {
+    const made = await run("init", "Media & more.yaml", "--from", "s3://archive/media", "--to", "./media");
+    expect(made.code, made.stderr).toBe(0);
+    const text = await readFile(folder.join("Media & more.yaml"), "utf8");
+    expect(text).toMatch(/^# yaml-language-server: \$schema=/);
+    expect(text).toContain("name: media-more");
+    expect((await run("validate", "Media & more.yaml")).code).toBe(0);
+
+    const again = await run("init", "Media & more.yaml", "--from", "s3://other", "--to", "./media");
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining("FILE_EXISTS")]);
+    expect(await readFile(folder.join("Media & more.yaml"), "utf8")).toBe(text);
+  }));
+
+test.each([
+  ["./a", "s3://archive"],
+  ["postgres://owner@db/shop", "postgres://owner@replica/shop"],
+  ["/mnt/a: #odd 'path\"", "./$HOME 100%"],
+])("init from %s to %s validates", (from, to) =>
+  inFolder(async (run) => {
+    const made = await run("init", "first.yaml", "--from", from, "--to", to);
+    expect(made.code, made.stderr).toBe(0);
+  }),
+);
+
+test("init names the flag where nobody can be asked, and writes nothing", () =>
+  inFolder(async (run, folder) => {
+    const refused = await run("init");
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("--from")]);
+    await expect(stat(folder.join("tidemark.yaml"))).rejects.toMatchObject({ code: "ENOENT" });
+  }));
+
+const BROKEN = `version: 1
+name: broken
+locations:
+  a: { type: directory, paht: ./a }
+  b: { type: directory, path: ./b }
+syncs:
+  one: { from: a, to: c }
+`;
+
+test("validate says all that is wrong, in every format", () =>
+  inFolder(async (run, folder) => {
+    await writeFile(folder.join("broken.yaml"), BROKEN);
+    const formats = { human: /paht/, json: /"line":4/, github: /^::error file=broken.yaml,line=4/m, sarif: /"startLine": 4/, junit: /<failure type=/ };
+    for (const [format, wanted] of Object.entries(formats)) {
+      const { code, stdout } = await run("validate", "broken.yaml", "--format", format);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(wanted);
+    }
+    const sarif = JSON.parse((await run("validate", "broken.yaml", "--format", "sarif")).stdout);
+    expect(sarif).toMatchObject({ version: "2.1.0", runs: [{ results: expect.arrayContaining([expect.objectContaining({ level: "error" })]) }] });
+    const lines = (await run("validate", "broken.yaml", "--json")).json();
+    expect(lines[0]).toMatchObject({ type: "version" });
+    expect(lines.slice(1).every(({ type, file }) => type === "diagnostic" && file === "broken.yaml")).toBe(true);
+  }));
+
+test("a reader that goes away early is no error", () =>
+  inFolder(async (_run, folder) => {
+    const { stdout, stderr } = await promisify(execFile)("bash", ["-c", `set -o pipefail; '${process.execPath}' '${CLI}' schema | head -c 10; echo " \${PIPESTATUS[0]}"`], { cwd: folder.path });
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/ 0\n$/);
+  }));
