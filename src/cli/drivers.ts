@@ -23,6 +23,5 @@ export function makeDrivers(ownPaths: readonly string[]): Drivers {
 
 async function loadObjects(ownPaths: readonly string[]): Promise<SyncDriver> {
   const { createObjectsDriver } = await import("../objects/driver.ts");
-  // SAFETY: `for` hands it object syncs only.
-  return createObjectsDriver({ ownPaths }) as SyncDriver;
+  return createObjectsDriver({ ownPaths });
 }

@@ -67,7 +67,7 @@ async function planOnce(options: PlanOptions, sorted: ReadonlySet<string>): Prom
       }
       emit({ type: "syncPlanned", sync: sync.name });
     }
-    const changeset = await writer.seal(requests);
+    const changeset = writer.seal(requests);
     try {
       refuse(changeset, syncs);
     } catch (error) {

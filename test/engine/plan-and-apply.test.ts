@@ -4,7 +4,6 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Changeset } from "../../src/changeset/changeset.ts";
 import type { TidemarkEvent } from "../../src/core/events.ts";
 import type { ObjectSync } from "../../src/core/sync-plan.ts";
-import type { SyncDriver } from "../../src/driver/sync-driver.ts";
 import { applyChangeset } from "../../src/engine/apply.ts";
 import type { Drivers } from "../../src/engine/drivers.ts";
 import { planChangeset } from "../../src/engine/plan.ts";
@@ -15,7 +14,7 @@ import { directoryLocation, objectSync, syncPlan } from "../support/sync-plans.t
 import { type TemporaryFolder, temporaryFolder } from "../support/temp.ts";
 
 const never = new AbortController().signal;
-const drivers: Drivers = { for: async () => createObjectsDriver({ ownPaths: [] }) as SyncDriver };
+const drivers: Drivers = { for: async () => createObjectsDriver({ ownPaths: [] }) };
 
 let folder: TemporaryFolder;
 let state: StateStore;

@@ -167,7 +167,7 @@ async function destinationHashes({ options, server }: World): Promise<ReadonlyMa
   const hashes = new Map<string, string>();
   const hash = (bytes: Uint8Array) => createHash("md5").update(bytes).digest("hex");
   if (options.to === "s3") {
-    for (const key of server.keys("destination")) hashes.set(key, hash(await server.get("destination", key)));
+    for (const key of server.keys("destination")) hashes.set(key, hash(server.get("destination", key)));
     return hashes;
   }
   const root = join(options.folder, "destination");
