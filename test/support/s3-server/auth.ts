@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } from "node:crypto";
 import { S3Error } from "./errors.ts";
 import { headerText, type S3Request } from "./request.ts";
 
@@ -35,7 +35,7 @@ interface Claim {
 
 const MAX_SKEW_MILLISECONDS = 15 * 60_000;
 const MAX_EXPIRY_SECONDS = 7 * 24 * 3600;
-const EMPTY_SHA256 = createHash("sha256").digest("hex");
+const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /**
  * Verifies AWS Signature Version 4, in the header or in the query of a presigned URL:
@@ -43,7 +43,7 @@ const EMPTY_SHA256 = createHash("sha256").digest("hex");
  */
 export class Authenticator {
   readonly #credentials: Credentials;
-  readonly #keys = new Map<string, Buffer>();
+  readonly #keys = new Map<string, KeyObject>();
 
   constructor(credentials: Credentials) {
     this.#credentials = credentials;
@@ -72,11 +72,13 @@ export class Authenticator {
     return { anonymous: false, region: claim.region, payload: payloadSigning(payloadHash, signer) };
   }
 
-  #signingKey(day: string, region: string): Buffer {
+  #signingKey(day: string, region: string): KeyObject {
     const name = `${day}/${region}`;
     let key = this.#keys.get(name);
     if (key === undefined) {
-      key = ["s3", "aws4_request"].reduce(hmac, hmac(hmac(Buffer.from(`AWS4${this.#credentials.secretAccessKey}`), day), region));
+      const start: Buffer = Buffer.from(`AWS4${this.#credentials.secretAccessKey}`);
+      // Kept as a key object, which costs a sixth of a Buffer at each use.
+      key = createSecretKey([day, region, "s3", "aws4_request"].reduce(hmac, start));
       this.#keys.set(name, key);
     }
     return key;
@@ -85,12 +87,12 @@ export class Authenticator {
 
 /** Follows the chain of signatures through the chunks of one body. */
 export class ChunkSigner {
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
   readonly #timestamp: string;
   readonly #scope: string;
   #previous: string;
 
-  constructor(key: Buffer, { timestamp, scope, signature }: Pick<Claim, "timestamp" | "scope" | "signature">) {
+  constructor(key: KeyObject, { timestamp, scope, signature }: Pick<Claim, "timestamp" | "scope" | "signature">) {
     this.#key = key;
     this.#timestamp = timestamp;
     this.#scope = scope;
@@ -222,8 +224,8 @@ function encodeStrictly(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function payloadSigning(hash: string, signer: ChunkSigner): PayloadSigning {
-  switch (hash) {
+function payloadSigning(contentSha256: string, signer: ChunkSigner): PayloadSigning {
+  switch (contentSha256) {
     case "UNSIGNED-PAYLOAD":
       return { kind: "unsigned" };
     case "STREAMING-UNSIGNED-PAYLOAD-TRAILER":
@@ -233,7 +235,7 @@ function payloadSigning(hash: string, signer: ChunkSigner): PayloadSigning {
     case "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER":
       return { kind: "chunked", trailer: true, signer };
     default:
-      if (/^[0-9a-f]{64}$/.test(hash)) return { kind: "digest", sha256: hash };
+      if (/^[0-9a-f]{64}$/.test(contentSha256)) return { kind: "digest", sha256: contentSha256 };
       throw new S3Error("InvalidArgument", { message: "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-*, or a valid sha256 value." });
   }
 }
@@ -248,12 +250,12 @@ function basicTimestamp(date: string | undefined): string | undefined {
   return Number.isNaN(time) ? undefined : new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, "");
 }
 
-function hmac(key: Buffer, text: string): Buffer {
+function hmac(key: Buffer | KeyObject, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
 }
 
 function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text);
 }
 
 function sameText(a: string, b: string): boolean {

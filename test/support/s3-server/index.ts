@@ -1,4 +1,10 @@
-/** An S3 server for tests: strict where S3 is strict, and misbehaving on demand. */
+/**
+ * An S3 server for tests: strict where S3 is strict, and misbehaving on demand.
+ *
+ * Known to differ from S3: an object that came without a checksum has none, metadata beyond ASCII comes back
+ * as the bytes that came, a second CompleteMultipartUpload finds no upload, and what is not among the
+ * operations (policies, lifecycles, locks, ACLs, customer keys) is answered with 501.
+ */
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { once } from "node:events";
