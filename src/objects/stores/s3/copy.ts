@@ -11,7 +11,7 @@ import { expectBefore, lookForOurs } from "./look.ts";
 import { propertyHeaders, storageClassName } from "./properties.ts";
 import { headAnswer } from "./read.ts";
 import { mustBeResult } from "./result-body.ts";
-import type { Scope } from "./scope.ts";
+import { nameOf, type Scope } from "./scope.ts";
 import { bareEtag, md5Etag, versionDifference } from "./version-pin.ts";
 import { xmlText } from "./xml.ts";
 
@@ -99,7 +99,7 @@ async function copyWhole(to: Scope, from: Scope, key: string, source: Source, op
   const etag = bareEtag(xmlText(document, "ETag") ?? "");
   const claimed = md5Etag(etag, answer.headers);
   if (options.verify !== "none" && expected !== undefined && claimed !== undefined && claimed !== expected) {
-    throw new ItemError("failed", "INTEGRITY_MISMATCH", `${to.display}${key}: the server's copy has ETag ${etag} instead of ${expected}.`, {
+    throw new ItemError("failed", "INTEGRITY_MISMATCH", `${nameOf(to, key)}: the server's copy has ETag ${etag} instead of ${expected}.`, {
       hint: "Apply again; where it stays, look at the object on the source.",
     });
   }

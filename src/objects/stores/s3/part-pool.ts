@@ -1,7 +1,7 @@
 import type { RequestSlots } from "../../../core/request-slots.ts";
 
 /** More parts of one object at a time than this gain nothing. */
-const MOST_AT_A_TIME = 16;
+const MOST_AT_A_TIME = 8;
 
 export interface PartPlan {
   /** Parts are numbered from 1, as S3 does. */

@@ -1,3 +1,4 @@
+import { visible } from "../../../core/escape.ts";
 import type { ReadStore, StoreContext } from "../../store.ts";
 import type { S3Client } from "./client.ts";
 
@@ -33,7 +34,7 @@ export const LIMITS: Limits = {
 
 /** For messages: what a user would call the object. */
 export function nameOf(scope: Scope, key: string): string {
-  return `${scope.display}${key}`;
+  return visible(`${scope.display}${key}`);
 }
 
 const scopes = new WeakMap<ReadStore, Scope>();

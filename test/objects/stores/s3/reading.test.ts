@@ -39,6 +39,12 @@ describe("reading", () => {
     await expect(store.read("nothing", { signal: never })).rejects.toMatchObject({ fate: "stale", code: "SOURCE_GONE" });
   });
 
+  test("says a key so that a terminal can bear it", async () => {
+    await using bench = await Bench.start();
+    const store = await bench.read();
+    await expect(store.read("a\u001b[2J\u202eb", { signal: never })).rejects.toThrow(/^[\u0020-\u007e]+$/);
+  });
+
   test("another version is stale, also one with the same content", async () => {
     await using bench = await Bench.start();
     const before = new Date("2024-05-01T10:00:00Z");
