@@ -96,9 +96,10 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
   const port = await listen(server, options.port ?? 0);
   const scheme = options.tls === undefined ? "http" : "https";
   const close = async () => {
-    server.close();
+    // Closing twice is no mistake: `await using` does it after a test that closed the server itself.
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();
-    if (server.listening) await once(server, "close");
+    await closed;
     state.spool.close();
   };
   return Object.assign(new Inspector(state, now), {

@@ -22,11 +22,12 @@ import {
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { Agent } from "node:https";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ODD_KEYS } from "../odd-keys.ts";
 import { temporaryFolder } from "../temp.ts";
 import { LOCALHOST_TLS } from "../tls.ts";
-import { errorCode, raw, sdkClient } from "./clients.ts";
+import { errorCode, presigned, raw, sdkClient } from "./clients.ts";
 import { startS3Server, type S3Server } from "./index.ts";
 
 let server: S3Server;
@@ -292,6 +293,19 @@ describe("in a folder", () => {
     await own.send(new AbortMultipartUploadCommand(upload));
     expect(await dataFiles(folder.path)).toHaveLength(1);
     own.destroy();
+  });
+
+  test("a body that breaks off leaves nothing", async () => {
+    await using folder = await temporaryFolder();
+    await using onDisk = await startS3Server({ buckets: ["b"], folder: folder.path });
+    const path = await presigned(onDisk, "PUT", "/b/k");
+    const socket = connect(onDisk.port, "127.0.0.1");
+    socket.write(`PUT ${path} HTTP/1.1\r\nHost: 127.0.0.1:${onDisk.port}\r\nContent-Length: 1000\r\n\r\nthe beginning`);
+    await vi.waitFor(async () => expect(await dataFiles(folder.path)).toHaveLength(1));
+    socket.destroy();
+    await vi.waitFor(() => expect(onDisk.requests.inFlight).toBe(0));
+    expect(await dataFiles(folder.path)).toEqual([]);
+    expect(onDisk.requests.list).toMatchObject([{ operation: "PutObject", status: undefined }]);
   });
 
   test("an object that is overwritten while it is sent is sent as it was", async () => {
