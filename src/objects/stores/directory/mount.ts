@@ -10,6 +10,8 @@ export interface Mount {
   readonly source: string;
 }
 
+const TABLE = "/proc/self/mountinfo";
+
 /** Other names of the same kind of mount. */
 const KINDS: Readonly<Record<string, readonly string[]>> = { nfs: ["nfs4"], smb: ["cifs", "smb3", "smbfs"], cifs: ["smb3"], fuse: ["fuseblk"] };
 
@@ -26,7 +28,7 @@ export async function requireMount({ path, mount }: Pick<DirectoryLocation, "pat
   const wanted = [mount.type && `of type ${mount.type}`, mount.source && `from ${visible(mount.source)}`].filter(Boolean).join(" ");
   let text: string;
   try {
-    text = table ?? (await readFile("/proc/self/mountinfo", "utf8"));
+    text = table ?? (await readFile(TABLE, "utf8"));
   } catch (cause) {
     throw new TidemarkError("MOUNT_MISSING", `This system does not tell whether ${visible(path)} is on a mount.`, {
       hint: "Remove `mount` from the location; it is known on Linux only.",
@@ -39,6 +41,16 @@ export async function requireMount({ path, mount }: Pick<DirectoryLocation, "pat
   throw new TidemarkError("MOUNT_MISSING", `${visible(path)} is not on a mount${wanted && ` ${wanted}`}. ${instead}`, {
     hint: "Mount the share first: an unmounted share looks empty.",
   });
+}
+
+/** Whether a path is on a network's file system, or on a program's; false where that cannot be told. */
+export async function isRemote(path: string, table?: string): Promise<boolean> {
+  try {
+    const type = mountOf(path, parseMounts(table ?? (await readFile(TABLE, "utf8"))))?.type ?? "";
+    return /^(?:nfs4?|cifs|smb3|smbfs|9p|ceph|afs|lustre|gpfs|glusterfs|fuse\..+)$/.test(type);
+  } catch {
+    return false;
+  }
 }
 
 export function parseMounts(table: string): Mount[] {

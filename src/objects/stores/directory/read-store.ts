@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { KeyProblem, ObjectBody, ObjectEntry, ObjectHead, ListRange, ReadOptions, ReadStore, StoreContext } from "../../store.ts";
 import { isCaseInsensitive } from "./case.ts";
 import { stoppedBy } from "./faults.ts";
@@ -12,6 +13,9 @@ import { WorkerPool } from "./worker-pool.ts";
 
 /** Files up to this are read and written whole, in a worker thread. Bytes. */
 export const WHOLE = 1024 * 1024;
+
+/** A mount across a network answers many at once no slower than one. */
+const REMOTE_THREADS = 8;
 
 /** Listings at once that have a thread of their own. */
 const WALKERS = 2;
@@ -34,7 +38,7 @@ export class DirectoryReadStore implements ReadStore {
     this.context = context;
     this.display = root.display;
     this.resolved = root.root;
-    this.pool = new WorkerPool(root);
+    this.pool = new WorkerPool(root, root.remote ? REMOTE_THREADS : Math.min(4, Math.max(2, availableParallelism())));
     this.#ownKeys = root.hidden.map((path) => path.slice(root.root.length));
   }
 

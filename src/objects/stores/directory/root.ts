@@ -7,7 +7,7 @@ import type { StoreContext } from "../../store.ts";
 import { errnoOf, reason } from "./faults.ts";
 import { withSlash } from "./folders.ts";
 import type { WorkerSetup } from "./jobs.ts";
-import { requireMount } from "./mount.ts";
+import { isRemote, requireMount } from "./mount.ts";
 import { nameProblem } from "./names.ts";
 import { identityOf } from "./root-watch.ts";
 
@@ -15,6 +15,8 @@ import { identityOf } from "./root-watch.ts";
 export interface Root extends WorkerSetup {
   /** Absolute, as the plan says it, with a trailing slash. */
   readonly display: string;
+  /** Each call takes as long as a network does. */
+  readonly remote: boolean;
 }
 
 /**
@@ -41,6 +43,7 @@ export async function openRoot(location: DirectoryLocation, prefix: string, { ow
     root,
     identity: identityOf(root === "/" ? root : root.slice(0, -1)),
     symlinks: location.symlinks,
+    remote: await isRemote(root),
     hidden: hidden.filter((own) => own.startsWith(root)),
   };
 }

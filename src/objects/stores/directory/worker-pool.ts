@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { fromFault } from "./faults.ts";
 import { isFault, type Job, type JobOf, type JobOp, type JobResults, type Request, type Response, type WorkerSetup } from "./jobs.ts";
@@ -26,7 +25,8 @@ export class WorkerPool {
   #scheduled = false;
   #closed = false;
 
-  constructor(setup: WorkerSetup, size = Math.min(4, Math.max(2, availableParallelism()))) {
+  /** @param size threads at most */
+  constructor(setup: WorkerSetup, size: number) {
     this.#setup = setup;
     this.#size = size;
   }

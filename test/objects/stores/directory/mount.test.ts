@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mountOf, parseMounts, requireMount } from "../../../../src/objects/stores/directory/mount.ts";
+import { isRemote, mountOf, parseMounts, requireMount } from "../../../../src/objects/stores/directory/mount.ts";
 import { place } from "./place.ts";
 
 const table = (path: string) => `22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
@@ -24,6 +24,13 @@ test("a path is on the deepest mount above it, and on the last of those at one p
   expect(mountOf("/mnt2", mounts)?.type).toBe("ext4");
   expect(mountOf("/mnt/cifs/a", mounts)?.type).toBe("cifs");
   expect(mountOf("/mnt/over/a", mounts)?.type).toBe("tmpfs");
+});
+
+test("a network's file systems are told from local ones", async () => {
+  expect(await isRemote("/mnt/a", table("/mnt"))).toBe(true);
+  expect(await isRemote("/with space", table("/mnt"))).toBe(true);
+  expect(await isRemote("/mnt/over", table("/mnt"))).toBe(false);
+  expect(await isRemote("/", table("/mnt"))).toBe(false);
 });
 
 test("a location must be on the mount it names", async () => {

@@ -109,6 +109,7 @@ test("places that cannot be opened say why", async () => {
   await expect(at.writer({ path: at.path("file/beneath") })).rejects.toMatchObject({ code: "NOT_A_DIRECTORY" });
   await expect(at.reader({ prefix: "../" })).rejects.toMatchObject({ code: "KEY_DOT_COMPONENT" });
   await expect(at.writer({}, "", { run: "../run" })).rejects.toMatchObject({ code: "RUN_INVALID" });
+  expect(await listed(await at.reader({ path: at.path("nothing") }, "", { isDestination: true }))).toEqual([]);
   // A prefix that holds nothing yet is as empty as it would be in a bucket.
   expect(await listed(await at.reader({}, "not/yet/"))).toEqual([]);
 });
