@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { rclone, s5cmd, tidemarkApply } from "../support/commands.ts";
 import { writeBigFile } from "../support/files.ts";
-import { holds } from "../support/verify.ts";
+import { filling } from "../support/filling.ts";
 import type { Workload } from "../support/workload.ts";
 
 export const bigFile: Workload = {
@@ -15,26 +15,13 @@ export const bigFile: Workload = {
     const source = join(bench.folder, "source");
     await mkdir(source);
     await writeBigFile(join(source, "big.bin"), bench.items(2 * 2 ** 30));
-    const verify = (bucket: string) => holds(server, bucket, 1);
+    const contestant = filling(server, 1);
     return [
-      {
-        tool: "tidemark",
-        command: async (repetition) => {
-          const bucket = `empty-tidemark-${repetition}`;
-          return tidemarkApply(bench, await bench.plan(bucket, { directory: source }, { bucket, url: server.url }), `state-${repetition}`);
-        },
-        verify: (repetition) => verify(`empty-tidemark-${repetition}`),
-      },
-      {
-        tool: "s5cmd",
-        command: (repetition) => s5cmd(bench, server.url, "cp", join(source, "big.bin"), `s3://empty-s5cmd-${repetition}/big.bin`),
-        verify: (repetition) => verify(`empty-s5cmd-${repetition}`),
-      },
-      {
-        tool: "rclone",
-        command: (repetition) => rclone(bench, [server.url], "copy", source, `A:empty-rclone-${repetition}`),
-        verify: (repetition) => verify(`empty-rclone-${repetition}`),
-      },
+      contestant("tidemark", async (bucket) =>
+        tidemarkApply(bench, await bench.plan(bucket, { directory: source }, { bucket, url: server.url }), `state-${bucket}`),
+      ),
+      contestant("s5cmd", (bucket) => s5cmd(bench, server.url, "cp", join(source, "big.bin"), `s3://${bucket}/big.bin`)),
+      contestant("rclone", (bucket) => rclone(bench, [server.url], "copy", source, `A:${bucket}`)),
     ];
   },
 };

@@ -1,5 +1,5 @@
 import { rclone, s5cmd, tidemark } from "../support/commands.ts";
-import { wroteNothing } from "../support/verify.ts";
+import type { BenchServer } from "../support/servers.ts";
 import type { Bench, Contestant, Workload } from "../support/workload.ts";
 
 export const nothingChanged: Workload = {
@@ -29,4 +29,10 @@ async function contestants(bench: Bench, count: number, withPeers: boolean): Pro
     { tool: "rclone", verify, command: () => rclone(bench, [server.url], "sync", `A:${source}`, `A:${destination}`, "--checksum", "--fast-list") },
     { tool: "s5cmd", verify, command: () => s5cmd(bench, server.url, "sync", "--size-only", `s3://${source}/*`, `s3://${destination}/`) },
   ];
+}
+
+/** @throws where anything was written */
+async function wroteNothing(server: BenchServer): Promise<void> {
+  const { put, copy } = await server.counts();
+  if (put + copy > 0) throw new Error(`${put + copy} objects were written where nothing had changed`);
 }

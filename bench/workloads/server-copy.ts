@@ -1,6 +1,6 @@
 import { rclone, rcloneParallel, s5cmd, tidemarkApply } from "../support/commands.ts";
-import { holds } from "../support/verify.ts";
-import type { Contestant, Workload } from "../support/workload.ts";
+import { filling } from "../support/filling.ts";
+import type { Workload } from "../support/workload.ts";
 
 export const serverCopy: Workload = {
   name: "server-copy-20k",
@@ -8,19 +8,14 @@ export const serverCopy: Workload = {
   goal: { faster: { s5cmd: 2, rclone: 2 } },
   setUp: async (bench) => {
     const server = await bench.server();
+    const { url } = server;
     const count = bench.items(20_000);
     const source = `tree-${count}`;
-    const contestant = (tool: Contestant["tool"], command: (bucket: string) => ReturnType<Contestant["command"]>): Contestant => ({
-      tool,
-      command: (repetition) => command(`empty-${tool}-${repetition}`),
-      verify: (repetition) => holds(server, `empty-${tool}-${repetition}`, count),
-    });
+    const contestant = filling(server, count);
     return [
-      contestant("tidemark", async (bucket) =>
-        tidemarkApply(bench, await bench.plan(bucket, { bucket: source, url: server.url }, { bucket, url: server.url }), `state-${bucket}`),
-      ),
-      contestant("s5cmd", (bucket) => s5cmd(bench, server.url, "cp", `s3://${source}/*`, `s3://${bucket}/`)),
-      contestant("rclone", (bucket) => rclone(bench, [server.url], "copy", `A:${source}`, `A:${bucket}`, ...rcloneParallel())),
+      contestant("tidemark", async (bucket) => tidemarkApply(bench, await bench.plan(bucket, { bucket: source, url }, { bucket, url }), `state-${bucket}`)),
+      contestant("s5cmd", (bucket) => s5cmd(bench, url, "cp", `s3://${source}/*`, `s3://${bucket}/`)),
+      contestant("rclone", (bucket) => rclone(bench, [url], "copy", `A:${source}`, `A:${bucket}`, ...rcloneParallel())),
     ];
   },
 };

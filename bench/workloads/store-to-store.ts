@@ -1,5 +1,5 @@
 import { rclone, rcloneParallel, tidemarkApply } from "../support/commands.ts";
-import { holds } from "../support/verify.ts";
+import { filling } from "../support/filling.ts";
 import type { Workload } from "../support/workload.ts";
 
 export const storeToStore: Workload = {
@@ -10,21 +10,11 @@ export const storeToStore: Workload = {
   setUp: async (bench) => {
     const [from, to] = [await bench.server(), await bench.server()];
     const count = bench.items(20_000);
-    const source = `tree-${count}`;
+    const source = { bucket: `tree-${count}`, url: from.url };
+    const contestant = filling(to, count);
     return [
-      {
-        tool: "tidemark",
-        command: async (repetition) => {
-          const bucket = `empty-tidemark-${repetition}`;
-          return tidemarkApply(bench, await bench.plan(bucket, { bucket: source, url: from.url }, { bucket, url: to.url }), `state-${repetition}`);
-        },
-        verify: (repetition) => holds(to, `empty-tidemark-${repetition}`, count),
-      },
-      {
-        tool: "rclone",
-        command: (repetition) => rclone(bench, [from.url, to.url], "copy", `A:${source}`, `B:empty-rclone-${repetition}`, ...rcloneParallel()),
-        verify: (repetition) => holds(to, `empty-rclone-${repetition}`, count),
-      },
+      contestant("tidemark", async (bucket) => tidemarkApply(bench, await bench.plan(bucket, source, { bucket, url: to.url }), `state-${bucket}`)),
+      contestant("rclone", (bucket) => rclone(bench, [from.url, to.url], "copy", `A:${source.bucket}`, `B:${bucket}`, ...rcloneParallel())),
     ];
   },
 };

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { rclone, rcloneParallel, s5cmd, tidemarkApply } from "../support/commands.ts";
 import { writeSmallFiles } from "../support/files.ts";
-import { holds } from "../support/verify.ts";
+import { filling } from "../support/filling.ts";
 import type { Bench, Contestant, Workload } from "../support/workload.ts";
 
 const FILES = 20_000;
@@ -27,11 +27,7 @@ async function contestants(bench: Bench, delayMs: number, transfers: number): Pr
   const count = bench.items(FILES);
   const source = join(bench.folder, "source");
   await writeSmallFiles(source, count);
-  const contestant = (tool: Contestant["tool"], command: (bucket: string) => ReturnType<Contestant["command"]>): Contestant => ({
-    tool,
-    command: (repetition) => command(`empty-${tool}-${repetition}`),
-    verify: (repetition) => holds(server, `empty-${tool}-${repetition}`, count),
-  });
+  const contestant = filling(server, count);
   return [
     contestant("tidemark", async (bucket) =>
       tidemarkApply(bench, await bench.plan(bucket, { directory: source }, { bucket, url: server.url }), `state-${bucket}`),
