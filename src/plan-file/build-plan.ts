@@ -19,7 +19,7 @@ import { noteLocationFeatures, noteObjectFeatures, notePlanFeatures, type NotYet
 /** Turns a plan whose frame was checked into what the engine works with, and checks the rest of it. */
 export function buildPlan(value: PlanFile, root: MapNode, context: LoadContext, notYet: NotYet): SyncPlan {
   const { findings, file } = context;
-  const locations = buildLocations(value, root, context, notYet);
+  const locations = buildLocations(value, root, context);
   const part = new Part(value, root, findings);
   const state = buildState(value.state, context);
   notePlanFeatures(value, root, notYet);
@@ -47,14 +47,12 @@ export function buildPlan(value: PlanFile, root: MapNode, context: LoadContext, 
   };
 }
 
-function buildLocations(value: PlanFile, root: MapNode, context: LoadContext, notYet: NotYet): Locations {
+function buildLocations(value: PlanFile, root: MapNode, context: LoadContext): Locations {
   const built = new Map<string, Location>();
   for (const [name, location] of Object.entries(value.locations)) {
     const node = nodeAt(root, ["locations", name]);
     if (location === undefined || node === undefined || name.startsWith("x-")) continue;
-    const made = buildLocation(name, new Part(location, node, context.findings), context);
-    noteLocationFeatures(made, node, notYet);
-    built.set(name, made);
+    built.set(name, buildLocation(name, new Part(location, node, context.findings), context));
   }
   return { types: context.locationTypes, built };
 }
@@ -78,15 +76,16 @@ interface SyncWork {
 function buildSync(work: SyncWork): BuiltSync | undefined {
   const { name, node, root, locations, context } = work;
   const kind = kindOf(node, locations.types);
-  checkSyncName(name, kind, keyPlace(root, ["syncs", name]), context.findings);
+  const place = keyPlace(root, ["syncs", name]);
+  checkSyncName(name, kind, place, context.findings);
   const [validator, keys] = kind === "objects" ? [validateObjectSync, keyTrees.objectSync] : [validatePostgresSync, keyTrees.postgresSync];
-  if (checkSchema(validator, node, context.findings, keys, `the sync \`${name}\``) === undefined) return undefined;
+  if (checkSchema(validator, node, { findings: context.findings, keys, whole: `the sync \`${name}\``, place }) === undefined) return undefined;
   const defaults = nodeAt(root, ["defaults", kind]);
   const merged = defaults?.kind === "map" ? mergeMaps(defaults, node) : node;
   return kind === "objects" ? buildObjects(work, merged) : buildPostgres(work, merged);
 }
 
-function buildObjects({ name, locations, context, notYet, places }: SyncWork, node: MapNode): BuiltSync | undefined {
+function buildObjects({ name, root, locations, context, notYet, places }: SyncWork, node: MapNode): BuiltSync | undefined {
   // Both parts of the merge were checked against the schema, which holds for what they make together.
   const part = new Part(toPlain(node) as ObjectSyncFile, node, context.findings, name);
   checkObjectRules(part);
@@ -97,6 +96,7 @@ function buildObjects({ name, locations, context, notYet, places }: SyncWork, no
   if (from) checkEndPrefix(part, "from", from);
   if (to) checkEndPrefix(part, "to", to);
   if (!from || !to) return undefined;
+  for (const end of [from, to]) noteLocationFeatures(name, end, root, notYet);
   const sync = buildObjectSync(name, part, from, to);
   checkEndsOverlap(sync, part);
   return { sync, part };

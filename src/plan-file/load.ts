@@ -47,7 +47,7 @@ export function loadPlan(text: string | Uint8Array, { file, displayFile, env }: 
     findSecrets(tree, source, findings);
     // Read before anything is taken out: a location with a mistake in it is there all the same.
     const types = tree.kind === "map" ? locationTypes(tree) : new Map<string, string>();
-    const value = checkSchema(validateFrame, tree, findings, keyTrees.plan, "the plan");
+    const value = checkSchema(validateFrame, tree, { findings, keys: keyTrees.plan, whole: "the plan", place: { start: 0, end: 0 } });
     // The schema has checked it: a plan is a map of this form.
     if (value !== undefined && tree.kind === "map") plan = buildPlan(value as PlanFile, tree, { file, findings, locationTypes: types }, new NotYet(notYet));
   }

@@ -44,7 +44,7 @@ function buildPostgres(name: string, part: Part<PostgresLocationFile>, context: 
   if (url !== undefined && host !== undefined) {
     part.complain(["host"], { code: "POSTGRES_URL", message: "The server is named twice: by `url` and by `host`.", hint: "Keep one of them." });
   }
-  if (url === undefined && host === undefined) {
+  if (!part.has(["url"]) && !part.has(["host"])) {
     part.complainOfKey(["type"], { code: "MISSING_KEY", message: `The location ${name} names no server.`, hint: 'Add `url: "${DATABASE_URL}"`, or `host:`.' });
   }
   readCertificates(part, context);

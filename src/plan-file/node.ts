@@ -32,6 +32,8 @@ export interface MapNode {
   readonly kind: "map";
   readonly place: Place;
   readonly entries: Map<string, MapEntry>;
+  /** Keys that were taken out because something is wrong with them, which was said. */
+  readonly taken: Set<string>;
 }
 
 export interface MapEntry {
@@ -79,8 +81,8 @@ export function valuePlace(node: PlanNode, path: Path): Place {
   for (let length = path.length; length > 0; length--) {
     const found = nodeAt(node, path.slice(0, length));
     if (found === undefined) continue;
-    // A map or a list may be long: its key is what to point at.
-    return found.kind === "scalar" ? found.place : keyPlace(node, path.slice(0, length));
+    // A map or a list may be long, and nothing takes no room: their key is what to point at.
+    return found.kind === "scalar" && found.place.end > found.place.start ? found.place : keyPlace(node, path.slice(0, length));
   }
   return node.place;
 }
@@ -100,5 +102,5 @@ export function mergeMaps(defaults: MapNode, own: MapNode): MapNode {
     const base = entries.get(key);
     entries.set(key, base?.value.kind === "map" && entry.value.kind === "map" ? { key: entry.key, value: mergeMaps(base.value, entry.value) } : entry);
   }
-  return { kind: "map", place: own.place, entries };
+  return { kind: "map", place: own.place, entries, taken: own.taken };
 }

@@ -21,7 +21,7 @@ export function parseYaml(text: string, env: Env, findings: Findings): PlanNode 
   if (!isModest(text, findings)) return undefined;
   let document;
   try {
-    document = parseDocument(text, { version: "1.2", schema: "core", merge: false, uniqueKeys: false, prettyErrors: false, logLevel: "silent" });
+    document = parseDocument(text, { version: "1.2", schema: "core", merge: false, uniqueKeys: false, prettyErrors: false, logLevel: "error" });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     findings.add(START, TOO_DEEP);
@@ -31,8 +31,12 @@ export function parseYaml(text: string, env: Env, findings: Findings): PlanNode 
     findings.add(START, { code: "YAML_VERSION", message: "The file asks for another YAML than 1.2.", hint: "Remove the `%YAML` line: plans are YAML 1.2." });
     return undefined;
   }
-  for (const error of document.errors) addSyntaxError(error, text, findings);
-  if (document.errors.length > 0) return undefined;
+  const [error] = document.errors;
+  if (error !== undefined) {
+    // Those after the first follow from it more often than not.
+    addSyntaxError(error, text, findings);
+    return undefined;
+  }
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
     findings.add(START, { code: "FILE_EMPTY", message: "The file has no plan in it.", hint: "`tidemark init` writes a first plan." });
     return undefined;
@@ -120,14 +124,7 @@ class TreeMaker {
     if (isAlias(node)) return this.#alias(node.source, placeOf(node));
     const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
     if (anchor !== undefined) this.#anchors.set(anchor, undefined);
-    if ((isScalar(node) || isMap(node) || isSeq(node)) && node.tag !== undefined) {
-      this.#findings.add(placeOf(node), {
-        code: "YAML_TAG",
-        message: "A tag stands here.",
-        hint: "Plans use no tags: remove what begins with `!`, or quote the text.",
-      });
-    }
-    const made = this.#content(node, depth);
+    const made = isTagged(node) ? this.#tag(node) : this.#content(node, depth);
     this.#weigh(made);
     if (anchor !== undefined) this.#anchors.set(anchor, made);
     return made;
@@ -137,6 +134,11 @@ class TreeMaker {
     if (isMap(node)) return this.#map(node.items, placeOf(node), depth);
     if (isSeq(node)) return { kind: "list", place: placeOf(node), items: node.items.map((item) => this.#visit(item, depth + 1)) };
     if (isScalar(node)) return this.#scalar(node);
+    return nothing(placeOf(node));
+  }
+
+  #tag(node: Node): PlanNode {
+    this.#findings.add(placeOf(node), { code: "YAML_TAG", message: "A tag stands here.", hint: "Plans use no tags: remove what begins with `!`, or quote the text." });
     return nothing(placeOf(node));
   }
 
@@ -183,7 +185,7 @@ class TreeMaker {
       if (!this.#mayMerge(source, place)) break;
       for (const [key, entry] of source.entries) if (!entries.has(key)) entries.set(key, entry);
     }
-    return { kind: "map", place, entries };
+    return { kind: "map", place, entries, taken: new Set() };
   }
 
   /** A chain of maps, each merging the one before, would grow with the square of its length. */
@@ -266,6 +268,10 @@ class TreeMaker {
 /** Stands where a value could not be read. Nothing in a plan may be null, so no rule takes it for a value. */
 function nothing(place: Place): ScalarNode {
   return { kind: "scalar", place, value: null, written: "", plain: true, template: undefined, broken: true };
+}
+
+function isTagged(node: unknown): node is Node {
+  return (isScalar(node) || isMap(node) || isSeq(node)) && node.tag !== undefined;
 }
 
 function placeOf(node: unknown): Place {

@@ -33,8 +33,10 @@ export class Part<T> {
     return written(nodeAt(this.node, path));
   }
 
+  /** Whether the file has something at a path, also where that was wrong. */
   has(path: Path): boolean {
-    return nodeAt(this.node, path) !== undefined;
+    const parent = nodeAt(this.node, path.slice(0, -1));
+    return nodeAt(this.node, path) !== undefined || (parent?.kind === "map" && parent.taken.has(String(path.at(-1))));
   }
 
   at(path: Path): PlanNode | undefined {

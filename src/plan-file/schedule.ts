@@ -26,7 +26,7 @@ export function checkSchedule(part: Part<Timed>): void {
         hint: "Look at its day, hour and minute.",
       });
     }
-    if (schedule.every === undefined && start === "now") {
+    if (!part.has(["schedule", "every"]) && !part.has(["schedule", "start"])) {
       part.complainOfKey(["schedule"], {
         code: "SCHEDULE_PERIOD",
         message: "A schedule has a `start` or says `every` how long.",

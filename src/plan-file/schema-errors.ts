@@ -2,6 +2,7 @@ import type { Findings } from "./findings.ts";
 import type { KeyTree, SchemaError, Validator } from "./generated/validate.js";
 import { keysAt, ownerOf } from "./key-tree.ts";
 import { keyPlace, nodeAt, type Path, type PlanNode, toPlain, valuePlace } from "./node.ts";
+import type { Place } from "./source-text.ts";
 import { nearName } from "./near-name.ts";
 import { shapeFinding, wrongType } from "./shapes.ts";
 
@@ -11,29 +12,50 @@ interface Reporter {
   readonly keys: KeyTree;
   /** What the root is called in a sentence. */
   readonly whole: string;
+  /** Where its name stands. */
+  readonly place: Place;
 }
 
 /**
  * Checks a part of the tree against the schema and reports everything that is wrong with it. What is
  * wrong is taken out of the tree, so that the rest can be looked at further.
  *
- * @param whole what the part is called in a sentence
  * @returns the part as the schema describes it; undefined where nothing of it is left
  */
-export function checkSchema(validator: Validator, node: PlanNode, findings: Findings, keys: KeyTree, whole: string): unknown {
-  const reporter: Reporter = { root: node, findings, keys, whole };
+export function checkSchema(validator: Validator, node: PlanNode, { findings, keys, whole, place }: Omit<Reporter, "root">): unknown {
+  const reporter: Reporter = { root: node, findings, keys, whole, place };
   let reported = false;
   // Each pass takes something out, or converts something: the loop ends.
   for (;;) {
     const value = toPlain(node);
     if (validator(value)) return value;
-    const errors = validator.errors ?? [];
+    const errors = withNames(validator.errors ?? []);
     if (convertAll(node, errors)) continue;
     if (!reported) for (const error of errors) report(error, reporter);
     reported = true;
     if (!takeOut(node, errors)) return undefined;
   }
 }
+
+/** A rule that the name of a key breaks comes before the error that says which key it is. */
+function withNames(errors: readonly SchemaError[]): readonly SchemaError[] {
+  const named: SchemaError[] = [];
+  let from = 0;
+  for (const error of errors) {
+    if (error.keyword === "propertyNames") {
+      const propertyName = String(error.params["propertyName"]);
+      for (let at = from; at < named.length; at++) {
+        const rule = named[at];
+        if (rule?.instancePath === error.instancePath && RULES_OF_NAMES.has(rule.keyword)) named[at] = { ...rule, propertyName };
+      }
+      from = named.length + 1;
+    }
+    named.push(error);
+  }
+  return named;
+}
+
+const RULES_OF_NAMES: ReadonlySet<string> = new Set(["pattern", "minLength", "maxLength", "enum"]);
 
 function pathOf({ instancePath }: SchemaError): Path {
   return instancePath
@@ -66,19 +88,24 @@ function convert(text: string, type: unknown): number | boolean | undefined {
 /** @returns false where the root itself cannot be kept */
 function takeOut(root: PlanNode, errors: readonly SchemaError[]): boolean {
   const items = new Map<PlanNode, Set<number>>();
+  let taken = false;
   for (const error of errors) {
     const path = wrongPart(error);
     const parent = nodeAt(root, path.slice(0, -1));
     const last = path.at(-1);
     if (last === undefined) return false;
-    if (parent?.kind === "map") parent.entries.delete(String(last));
+    if (parent?.kind === "map") {
+      taken = parent.entries.delete(String(last)) || taken;
+      parent.taken.add(String(last));
+    }
     // Later errors count items as they were.
     if (parent?.kind === "list") items.set(parent, (items.get(parent) ?? new Set()).add(Number(last)));
   }
   for (const [list, wrong] of items) {
+    taken = true;
     if (list.kind === "list") list.items.splice(0, list.items.length, ...list.items.filter((_, at) => !wrong.has(at)));
   }
-  return errors.length > 0;
+  return taken;
 }
 
 /** What has to go for the rest to be right: the value, a key that should not be, or the map that lacks one. */
@@ -107,7 +134,7 @@ function report(error: SchemaError, reporter: Reporter): void {
       const missing = String(params["missingProperty"]);
       const what =
         keyword === "required" ? `${capital(nameOf(path, whole))} has no \`${missing}\`.` : `\`${String(params["property"])}\` needs \`${missing}\` beside it.`;
-      findings.add(keyPlace(root, path), { code: "MISSING_KEY", message: what, hint: `Add \`${missing}:\`.` });
+      findings.add(path.length === 0 ? reporter.place : keyPlace(root, path), { code: "MISSING_KEY", message: what, hint: `Add \`${missing}:\`.` });
       return;
     }
     case "discriminator":
@@ -148,12 +175,13 @@ function unknownKey(path: Path, reporter: Reporter): void {
   const key = String(path.at(-1));
   const around = keysAt(keys, root, path.slice(0, -1));
   const allowed = Object.keys(around?.keys ?? {});
-  unknownKeyOf(allowed, path, reporter, around === undefined || nearName(key, allowed) !== undefined ? undefined : elsewhere(key, around));
+  unknownKeyOf(allowed, path, reporter, around && elsewhere(key, around));
 }
 
 function unknownKeyOf(allowed: readonly string[], path: Path, { root, findings, whole }: Reporter, belongs?: string): void {
   const key = String(path.at(-1));
-  const suggestion = nearName(key, allowed);
+  // What is a key of something else is no slip of the pen.
+  const suggestion = belongs === undefined ? nearName(key, allowed) : undefined;
   const parent = path.slice(0, -1);
   findings.add(keyPlace(root, path), {
     code: "UNKNOWN_KEY",
@@ -174,6 +202,10 @@ function elsewhere(key: string, around: KeyTree): string | undefined {
 function unknownValue(allowed: readonly string[], path: Path, { root, findings, whole }: Reporter): void {
   const node = nodeAt(root, path);
   if (node?.kind === "scalar" && node.broken) return;
+  if (node?.kind === "scalar" && node.value === null) {
+    findings.add(valuePlace(root, path), { code: "EMPTY_VALUE", message: `${capital(nameOf(path, whole))} has no value.`, hint: `Write ${listed(allowed)}, or leave the key out.` });
+    return;
+  }
   const value = literalOf(node);
   const suggestion = value === undefined ? undefined : nearName(value, allowed);
   findings.add(valuePlace(root, path), {

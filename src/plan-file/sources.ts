@@ -39,7 +39,7 @@ export function checkSource(part: Part<ObjectSyncFile>, locations: Locations): b
     }
     return false;
   }
-  if (from.location !== undefined) return true;
+  if (part.has(["from", "location"])) return true;
   part.complainOfKey(["from"], {
     code: "MISSING_KEY",
     message: "`from` has no `location`.",

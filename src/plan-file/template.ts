@@ -149,7 +149,7 @@ function fillVariable({ name, operator, operand }: VariableSegment, env: Env): s
 function unsetProblem(name: string, state: string, said: string): TemplateProblem {
   return {
     code: "VARIABLE_UNSET",
-    message: `The variable ${name} ${state}${said === "" ? "." : `: ${said}`}`,
+    message: `The variable ${name} ${state}${said === "" ? "." : `: ${said.replace(/[.]?$/, ".")}`}`,
     hint: `Set ${name} in the environment, or give a default: \`\${${name}:-default}\`.`,
   };
 }

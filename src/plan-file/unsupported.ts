@@ -1,4 +1,4 @@
-import type { Location } from "../core/sync-plan.ts";
+import type { ObjectEnd } from "../core/sync-plan.ts";
 import type { Findings } from "./findings.ts";
 import type { ObjectSync as ObjectSyncFile, PlanFile } from "./generated/plan.ts";
 import { keyPlace, type Path, type PlanNode } from "./node.ts";
@@ -15,7 +15,8 @@ export class NotYet {
     this.#findings.add(keyPlace(node, path), {
       code: "NOT_YET_SUPPORTED",
       severity: "notice",
-      message: `${what} not executed yet.`,
+      // A default is a feature of every sync that begins with it.
+      message: `${what} not executed yet${sync === undefined ? "" : `, and the sync \`${sync}\` asks for it`}.`,
       hint: "`validate` checks it; `plan` and `apply` refuse a plan that has it.",
       sync,
     });
@@ -65,9 +66,9 @@ function isThere(path: Path): (sync: ObjectSyncFile) => boolean {
     path.reduce<unknown>((at, step) => (typeof at === "object" && at !== null ? (at as Record<string, unknown>)[step] : undefined), sync) !== undefined;
 }
 
-/** Features of a location count only where a sync of objects uses it: otherwise nothing is left out. */
-export function noteLocationFeatures(location: Location, node: PlanNode, notYet: NotYet): void {
-  if (location.type === "s3" && location.encryption?.kind === "customer") notYet.add(node, ["encryption", "customerKey"], "Encryption by your own key is");
+export function noteLocationFeatures(name: string, { location }: ObjectEnd, root: PlanNode, notYet: NotYet): void {
+  if (location.type !== "s3" || location.encryption?.kind !== "customer") return;
+  notYet.add(root, ["locations", location.name, "encryption", "customerKey"], "Encryption by your own key is", name);
 }
 
 export function notePlanFeatures(value: PlanFile, node: PlanNode, notYet: NotYet): void {
