@@ -32,7 +32,9 @@ export async function ask({ host, err }: Context, question: string): Promise<str
  */
 export async function approve(context: Context, question: string, flag: string): Promise<boolean> {
   if (!context.interactive) {
-    throw new TidemarkError("APPROVAL_NEEDED", "This needs an approval, and nobody can be asked: stdin is not a terminal, or --json is on.", { hint: `Say it with ${flag}.` });
+    throw new TidemarkError("APPROVAL_NEEDED", "This needs an approval, and nobody can be asked: stdin is not a terminal, or --json is on.", {
+      hint: `Say it with ${flag}.`,
+    });
   }
   return (await ask(context, `${question}\nOnly "yes" is accepted: `)) === "yes";
 }

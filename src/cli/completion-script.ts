@@ -63,8 +63,7 @@ complete -o filenames -F _tidemark tidemark
 function fish(nodes: readonly Node[]): string {
   const lines = nodes.flatMap((node) => {
     const words = node.path.split(" ").filter((word) => word !== "");
-    const condition =
-      words.length === 0 ? "__fish_use_subcommand" : words.map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
+    const condition = words.length === 0 ? "__fish_use_subcommand" : words.map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
     const children = nodes.filter((child) => child.path !== "" && child.path.split(" ").slice(0, -1).join(" ") === node.path);
     return [
       ...children.map((child) => `complete -c tidemark -n ${quote(condition)} -f -a ${child.path.split(" ").at(-1) ?? ""} -d ${quote(child.summary)}`),

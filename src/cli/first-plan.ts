@@ -21,12 +21,15 @@ export function locationFromUrl(url: string, name: string): FirstLocation {
   }
   if (/^postgres(?:ql)?:\/\//.test(url)) {
     if (/^[^/]*\/\/[^/@]*:[^@]+@/.test(url)) {
-      throw new TidemarkError("USAGE", "A password does not belong in a plan file.", { hint: "Leave it out of the URL: Tidemark reads .pgpass, PGPASSWORD, or a ${VARIABLE} that the URL names." });
+      throw new TidemarkError("USAGE", "A password does not belong in a plan file.", {
+        hint: "Leave it out of the URL: Tidemark reads .pgpass, PGPASSWORD, or a ${VARIABLE} that the URL names.",
+      });
     }
     return { kind: "postgres", name, url };
   }
   const other = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url);
-  if (other) throw new TidemarkError("USAGE", `Tidemark knows no locations of the kind ${other[1]}.`, { hint: "s3://bucket/prefix, a directory, or postgres://…" });
+  if (other)
+    throw new TidemarkError("USAGE", `Tidemark knows no locations of the kind ${other[1]}.`, { hint: "s3://bucket/prefix, a directory, or postgres://…" });
   if (url === "") throw new TidemarkError("USAGE", "A location is missing.", { hint: "s3://bucket/prefix, a directory, or postgres://…" });
   return { kind: "directory", name, path: /^(?:\.{0,2}\/|\.{1,2}$)/.test(url) ? url : `./${url}` };
 }

@@ -43,7 +43,12 @@ export function formatHelp(command: Command, helper: Help): string {
   const help = isRoot ? ROOT : HELP.get(command);
   const parts: string[] = [`${command.description()}\n`, section("Usage", [`  ${usage(command, helper)}`])];
   if (help && help.examples.length > 0) {
-    parts.push(section("Examples", help.examples.map(([line, use]) => `  # ${use}\n  ${line}`)));
+    parts.push(
+      section(
+        "Examples",
+        help.examples.map(([line, use]) => `  # ${use}\n  ${line}`),
+      ),
+    );
   }
   const children = helper.visibleCommands(command).filter((child) => child.name() !== "help");
   parts.push(section("Commands", columns(children.map((child) => [child.name(), child.summary()]))));

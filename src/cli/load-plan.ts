@@ -29,12 +29,17 @@ export async function loadPlan(context: Context, file: string, { work }: LoadPla
   const { plan, diagnostics, unsupported } = await readPlanFile(file, { env: context.host.env });
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   for (const diagnostic of diagnostics) show(context, diagnostic);
-  if (!plan) throw new TidemarkError("PLAN_INVALID", `${file} cannot be used: ${counted(errors.length, "problem")}.`, { hint: `\`tidemark validate ${file}\` shows them again, and touches nothing.` });
+  if (!plan)
+    throw new TidemarkError("PLAN_INVALID", `${file} cannot be used: ${counted(errors.length, "problem")}.`, {
+      hint: `\`tidemark validate ${file}\` shows them again, and touches nothing.`,
+    });
 
   const missing = work ? unsupported.filter(({ sync }) => sync === undefined || work.syncs === undefined || work.syncs.includes(sync)) : [];
   for (const diagnostic of missing) show(context, diagnostic);
   if (missing.length > 0) {
-    throw new TidemarkError("FEATURE_NOT_AVAILABLE", `${file} asks for what this version of Tidemark cannot do yet.`, { hint: "Take it out of the plan, or leave those syncs out with --sync." });
+    throw new TidemarkError("FEATURE_NOT_AVAILABLE", `${file} asks for what this version of Tidemark cannot do yet.`, {
+      hint: "Take it out of the plan, or leave those syncs out with --sync.",
+    });
   }
   return { plan, file, hash: planHash(plan) };
 }

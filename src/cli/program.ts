@@ -54,7 +54,10 @@ export async function runCli(argv: readonly string[], host: Host): Promise<ExitC
   try {
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
-    exitCode = failed(error, () => context ?? makeContext(host, out, err, { color: !argv.includes("--no-color"), logLevel: "info", json: argv.includes("--json") }));
+    exitCode = failed(
+      error,
+      () => context ?? makeContext(host, out, err, { color: !argv.includes("--no-color"), logLevel: "info", json: argv.includes("--json") }),
+    );
   }
   await out.flush();
   await err.flush();

@@ -10,7 +10,8 @@ export function findRun(runs: readonly RunInfo[], id: string): RunInfo {
   const found = runs.filter(({ run }) => run.startsWith(id.toLowerCase()));
   const [first] = found;
   if (!first) throw new TidemarkError("UNKNOWN_RUN", `There is no run ${id} in this state.`, { hint: "`tidemark history PLAN` lists them." });
-  if (found.length > 1) throw new TidemarkError("AMBIGUOUS_RUN", `${found.length} runs begin with ${id}.`, { hint: `They are: ${found.map(({ run }) => run).join(", ")}.` });
+  if (found.length > 1)
+    throw new TidemarkError("AMBIGUOUS_RUN", `${found.length} runs begin with ${id}.`, { hint: `They are: ${found.map(({ run }) => run).join(", ")}.` });
   return first;
 }
 

@@ -4,7 +4,8 @@ import type { Paint } from "./paint.ts";
 
 /** @param accepted the user confirmed it */
 export function checkLines({ sync, status, subject, message, hint, code }: Check, paint: Paint, accepted: boolean): string {
-  const mark = status === "pass" ? paint.good("pass     ") : status === "fail" ? paint.remove("FAIL     ") : accepted ? paint.good("confirmed") : paint.warn("CONFIRM  ");
+  const mark =
+    status === "pass" ? paint.good("pass     ") : status === "fail" ? paint.remove("FAIL     ") : accepted ? paint.good("confirmed") : paint.warn("CONFIRM  ");
   const first = `${mark}  ${visible(sync)}: ${visible(subject)}`;
   if (status === "pass") return `${first}: ${visible(message)}\n`;
   const lines = [first, `           ${visible(message)} ${paint.faint(`[${code}]`)}`];

@@ -12,7 +12,11 @@ export function sarifReport(diagnostics: readonly Diagnostic[], version: string)
     message: { text: visible(hint === undefined ? message : `${message} ${hint}`) },
     locations: [{ physicalLocation: { artifactLocation: { uri: encodeURI(file) }, region: { startLine: line, startColumn: column, endLine, endColumn } } }],
   }));
-  const report = { $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [{ tool: { driver: { name: "Tidemark", version, rules } }, results }] };
+  const report = {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0",
+    runs: [{ tool: { driver: { name: "Tidemark", version, rules } }, results }],
+  };
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
@@ -22,7 +26,9 @@ export function junitReport(files: readonly string[], diagnostics: readonly Diag
     const own = diagnostics.filter((diagnostic) => diagnostic.file === file);
     const errors = own.filter(({ severity }) => severity === "error");
     const others = own.filter(({ severity }) => severity !== "error");
-    const failures = errors.map((error) => `      <failure type="${xml(error.code)}" message="${xml(error.message)}">${xml(place(error))}</failure>\n`).join("");
+    const failures = errors
+      .map((error) => `      <failure type="${xml(error.code)}" message="${xml(error.message)}">${xml(place(error))}</failure>\n`)
+      .join("");
     const output = others.length === 0 ? "" : `      <system-out>${others.map((other) => xml(place(other))).join("\n")}</system-out>\n`;
     return { failed: errors.length > 0, text: `    <testcase classname="tidemark.validate" name="${xml(file)}">\n${failures}${output}    </testcase>\n` };
   });

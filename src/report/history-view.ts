@@ -30,5 +30,10 @@ export function runCounts({ counts }: RunInfo): string {
 
 export function runJson(run: RunInfo): { type: "run"; [field: string]: unknown } {
   const { startedAt, finishedAt, ...rest } = run;
-  return { type: "run", ...rest, startedAt: new Date(startedAt).toISOString(), finishedAt: finishedAt === undefined ? null : new Date(finishedAt).toISOString() };
+  return {
+    type: "run",
+    ...rest,
+    startedAt: new Date(startedAt).toISOString(),
+    finishedAt: finishedAt === undefined ? null : new Date(finishedAt).toISOString(),
+  };
 }

@@ -49,7 +49,21 @@ export async function showOutcome({ summary, result, state, out, paint, planFile
   }
 }
 
-async function showProblems({ run, state, out, paint, planFile, problems }: { run: string; state: Pick<StateStore, "problems">; out: Output; paint: Paint; planFile: string; problems: number }): Promise<void> {
+async function showProblems({
+  run,
+  state,
+  out,
+  paint,
+  planFile,
+  problems,
+}: {
+  run: string;
+  state: Pick<StateStore, "problems">;
+  out: Output;
+  paint: Paint;
+  planFile: string;
+  problems: number;
+}): Promise<void> {
   out.line(paint.strong(`${counted(problems, "problem")}:`));
   let shown = 0;
   for await (const page of state.problems(run)) {
@@ -70,7 +84,10 @@ async function showProblems({ run, state, out, paint, planFile, problems }: { ru
 /** One item that was not applied: what, why, what to do. */
 export function problemLines({ outcome, sync, key, action, code, message, hint }: Outcome, paint: Paint): string {
   const fate = outcome === "inDoubt" ? "in doubt" : outcome;
-  const lines = [`  ${paint.remove(fate)}  ${visible(sync)}: ${action} ${visible(key)}`, `    ${visible(message ?? "")} ${paint.faint(`[${code ?? "UNKNOWN"}]`)}`];
+  const lines = [
+    `  ${paint.remove(fate)}  ${visible(sync)}: ${action} ${visible(key)}`,
+    `    ${visible(message ?? "")} ${paint.faint(`[${code ?? "UNKNOWN"}]`)}`,
+  ];
   if (hint !== undefined) lines.push(`    ${visible(hint)}`);
   return `${lines.join("\n")}\n`;
 }

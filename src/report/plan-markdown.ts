@@ -24,7 +24,15 @@ export function planMarkdown(changeset: Changeset, limit: number = MARKDOWN_LIMI
   const table = syncTable(changeset.summary.syncs);
   const room = limit - head.length - foot.length - table.length;
   if (room < 0) return head + syncTable(mostChanged(changeset.summary.syncs, limit - head.length - foot.length), changeset.summary.syncs.length) + foot;
-  return head + table + (details(changeset, room, undefined) ?? details(changeset, room, SAMPLES) ?? details(changeset, room, 3) ?? "\n_The actions are too many to be listed here._\n") + foot;
+  return (
+    head +
+    table +
+    (details(changeset, room, undefined) ??
+      details(changeset, room, SAMPLES) ??
+      details(changeset, room, 3) ??
+      "\n_The actions are too many to be listed here._\n") +
+    foot
+  );
 }
 
 function heading({ summary }: Changeset): string {
@@ -51,7 +59,9 @@ function syncTable(syncs: readonly SyncSummary[], of: number = syncs.length): st
     lines.push(`| ${word(header.name)} | ${ends} | ${numbers.join(" | ")} | ${formatBytes(actions.copy.bytes + actions.overwrite.bytes)} |`);
   }
   if (syncs.length < of) lines.push("", `_and ${formatCount(of - syncs.length)} more syncs._`);
-  const notices = syncs.flatMap(({ header, notices: list }) => list.map((notice) => `- ${word(header.name)}: ${markdownText(notice.message, { maxLength: 500 })}`));
+  const notices = syncs.flatMap(({ header, notices: list }) =>
+    list.map((notice) => `- ${word(header.name)}: ${markdownText(notice.message, { maxLength: 500 })}`),
+  );
   const shown = notices.slice(0, 20);
   if (shown.length > 0) lines.push("", "**Warnings**", "", ...shown);
   if (notices.length > shown.length) lines.push(`- and ${formatCount(notices.length - shown.length)} more`);

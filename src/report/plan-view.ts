@@ -40,7 +40,9 @@ function showSync({ header, actions, listed, reasons, notices }: SyncSummary, ou
     if (notice.hint) out.line(`    ${visible(notice.hint)}`);
   }
   const shown = READING_ORDER.filter((kind) => actions[kind].items > 0);
-  const rows = shown.map((kind) => [`${ACTION_WORDS[kind].mark} ${ACTION_WORDS[kind].word}`, counted(actions[kind].items, "object"), formatBytes(actions[kind].bytes)] as const);
+  const rows = shown.map(
+    (kind) => [`${ACTION_WORDS[kind].mark} ${ACTION_WORDS[kind].word}`, counted(actions[kind].items, "object"), formatBytes(actions[kind].bytes)] as const,
+  );
   const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
   for (const [at, row] of rows.entries()) {
     const text = row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ");
@@ -55,7 +57,8 @@ function showSync({ header, actions, listed, reasons, notices }: SyncSummary, ou
 /** What applying would destroy, in words that cannot be overlooked. */
 export function losses(actions: SyncSummary["actions"]): string[] {
   const lines: string[] = [];
-  if (actions.delete.items > 0) lines.push(`${counted(actions.delete.items, "object")} will be DELETED at the destination (${formatBytes(actions.delete.bytes)}).`);
+  if (actions.delete.items > 0)
+    lines.push(`${counted(actions.delete.items, "object")} will be DELETED at the destination (${formatBytes(actions.delete.bytes)}).`);
   if (actions.overwrite.items > 0) lines.push(`${counted(actions.overwrite.items, "object")} will be OVERWRITTEN at the destination.`);
   return lines;
 }

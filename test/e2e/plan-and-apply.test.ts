@@ -52,7 +52,13 @@ test("a script reads the same numbers from plan, show and apply", async () => {
     syncs: {
       media: {
         kind: "objects",
-        actions: { copy: { items: 3, bytes: 6 }, overwrite: { items: 0, bytes: 0 }, skip: { items: 0, bytes: 0 }, delete: { items: 0, bytes: 0 }, conflict: { items: 0, bytes: 0 } },
+        actions: {
+          copy: { items: 3, bytes: 6 },
+          overwrite: { items: 0, bytes: 0 },
+          skip: { items: 0, bytes: 0 },
+          delete: { items: 0, bytes: 0 },
+          conflict: { items: 0, bytes: 0 },
+        },
         reasons: { absent: 3 },
       },
     },

@@ -8,7 +8,11 @@ const RAW = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\
 test("a wrong password is said so, and not shown", async () => {
   await using world = await makeWorld();
   await world.write({ "plan.yaml": planFile([], { secret: "${WRONG}" }), "here/a": "a" });
-  for (const command of [["plan", "plan.yaml"], ["check", "plan.yaml"], ["apply", "plan.yaml", "--auto-approve"]]) {
+  for (const command of [
+    ["plan", "plan.yaml"],
+    ["check", "plan.yaml"],
+    ["apply", "plan.yaml", "--auto-approve"],
+  ]) {
     const refused = await startCli(command, { cwd: world.folder.path, env: { ...world.env, WRONG: "hunter2-not-the-secret" } }).finished;
     expect(refused.code).toBe(1);
     expect(refused.stdout + refused.stderr).toMatch(/SignatureDoesNotMatch|secret/i);
@@ -44,7 +48,10 @@ test("what changed since the review is left alone, listed, and the rest is appli
   const [, run] = history.json();
   expect(run).toMatchObject({ type: "run", status: "partly" });
   const problems = await world.run("history", "plan.yaml", "--run", String(run?.["run"]).slice(0, 8), "--json");
-  expect(problems.json().filter(({ type }) => type === "problem")).toMatchObject([{ key: "b", outcome: "stale" }, { key: "c", outcome: "stale" }]);
+  expect(problems.json().filter(({ type }) => type === "problem")).toMatchObject([
+    { key: "b", outcome: "stale" },
+    { key: "c", outcome: "stale" },
+  ]);
 });
 
 test("a guard refuses before the first write, with its numbers", async () => {
@@ -76,7 +83,10 @@ test("onExisting: fail refuses the plan; ifNewer leaves a conflict and says so b
 
 test("hostile keys reach neither a terminal nor a page raw, and travel as they are", async () => {
   await using world = await makeWorld({ buckets: ["cold", "hot"] });
-  const plan = planFile().replace("here: { type: directory, path: ./here }", 'here: { type: s3, bucket: hot, region: us-east-1, endpoint: "${ENDPOINT}", credentials: { accessKeyId: "${AK}", secretAccessKey: "${SK}" } }');
+  const plan = planFile().replace(
+    "here: { type: directory, path: ./here }",
+    'here: { type: s3, bucket: hot, region: us-east-1, endpoint: "${ENDPOINT}", credentials: { accessKeyId: "${AK}", secretAccessKey: "${SK}" } }',
+  );
   await world.write({ "plan.yaml": plan });
   for (const key of HOSTILE_KEYS) world.server.put("hot", key, Buffer.from("x"));
 
@@ -115,5 +125,10 @@ test("failures end in a list with cause and advice; the rest is applied", async 
   const { outcomes } = (summaryOf(applied)["syncs"] as Record<string, { outcomes: Record<string, number> }>)["media"] ?? { outcomes: {} };
   expect(outcomes["applied"]).toBe(1);
   expect((outcomes["failed"] ?? 0) + (outcomes["refused"] ?? 0)).toBe(1);
-  expect(applied.json().find(({ type }) => type === "itemProblem")).toMatchObject({ sync: "media", key: "bad", code: expect.any(String), message: expect.any(String) });
+  expect(applied.json().find(({ type }) => type === "itemProblem")).toMatchObject({
+    sync: "media",
+    key: "bad",
+    code: expect.any(String),
+    message: expect.any(String),
+  });
 });

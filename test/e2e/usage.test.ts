@@ -5,7 +5,9 @@ import { expect, test } from "vitest";
 import { CLI, startCli } from "./cli.ts";
 import { temporaryFolder } from "../support/temp.ts";
 
-async function inFolder(use: (run: (...args: readonly string[]) => ReturnType<typeof startCli>["finished"], folder: Awaited<ReturnType<typeof temporaryFolder>>) => Promise<void>): Promise<void> {
+async function inFolder(
+  use: (run: (...args: readonly string[]) => ReturnType<typeof startCli>["finished"], folder: Awaited<ReturnType<typeof temporaryFolder>>) => Promise<void>,
+): Promise<void> {
   await using folder = await temporaryFolder("tidemark-usage-");
   await use((...args) => startCli(args, { cwd: folder.path, env: { HOME: folder.path } }).finished, folder);
 }
@@ -142,7 +144,11 @@ test("validate says all that is wrong, in every format", () =>
 
 test("a reader that goes away early is no error", () =>
   inFolder(async (_run, folder) => {
-    const { stdout, stderr } = await promisify(execFile)("bash", ["-c", `set -o pipefail; '${process.execPath}' '${CLI}' schema | head -c 10; echo " \${PIPESTATUS[0]}"`], { cwd: folder.path });
+    const { stdout, stderr } = await promisify(execFile)(
+      "bash",
+      ["-c", `set -o pipefail; '${process.execPath}' '${CLI}' schema | head -c 10; echo " \${PIPESTATUS[0]}"`],
+      { cwd: folder.path },
+    );
     expect(stderr).toBe("");
     expect(stdout).toMatch(/ 0\n$/);
   }));

@@ -23,10 +23,21 @@ export async function changesetOf(syncs: readonly FixtureSync[]): Promise<Change
   for (const { name, from = "s3://archive/", actions, notices = [] } of syncs) {
     const end = (display: string) => ({ location: "place", display, identity: display, resolved: display });
     writer.beginSync({ name, kind: "objects", from: end(from), to: end("s3://cold/"), destination: "s3://cold/", options: "{}" });
-    writer.add(actions.map((action) => ({ action: "copy", key: "key", reason: "absent", bytes: 1, source: versionFor(action), destination: destinationFor(action), detail: undefined, ...action })));
+    writer.add(
+      actions.map((action) => ({
+        action: "copy",
+        key: "key",
+        reason: "absent",
+        bytes: 1,
+        source: versionFor(action),
+        destination: destinationFor(action),
+        detail: undefined,
+        ...action,
+      })),
+    );
     writer.endSync({ source: actions.length, destination: 0 }, notices);
   }
-  const changeset = await writer.seal({ list: 2, head: 0, read: 0 });
+  const changeset = writer.seal({ list: 2, head: 0, read: 0 });
   return {
     path: changeset.path,
     origin: changeset.origin,

@@ -39,7 +39,11 @@ test("where even samples are too long the table stays", async () => {
 
 test("a thousand syncs with long names are cut to those that change most", async () => {
   using changeset = await changesetOf(
-    Array.from({ length: 1000 }, (_, sync) => ({ name: `sync-${sync}`, from: `s3://${"|@".repeat(200)}/`, actions: sync === 700 ? [{ key: "a" }, { key: "b" }] : [{ key: "a" }] })),
+    Array.from({ length: 1000 }, (_, sync) => ({
+      name: `sync-${sync}`,
+      from: `s3://${"|@".repeat(200)}/`,
+      actions: sync === 700 ? [{ key: "a" }, { key: "b" }] : [{ key: "a" }],
+    })),
   );
   const text = planMarkdown(changeset);
 
@@ -70,14 +74,22 @@ test("no key breaks out of its cell, ends the details or pings anyone", async ()
 
 test("whatever the keys are, every row has its four cells and the text its limit", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.uniqueArray(fc.string({ unit: "binary", minLength: 1, maxLength: 40 }).map((key) => key.toWellFormed()), { minLength: 1, maxLength: 20 }), async (keys) => {
-      using changeset = await changesetOf([{ name: "media", actions: keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))).map((key) => ({ key })) }]);
-      const text = planMarkdown(changeset);
-      const rows = outsideCode(text).match(/^\| copy \|.*$/gm) ?? [];
-      expect(rows).toHaveLength(keys.length);
-      for (const row of rows) expect(row.split("|")).toHaveLength(6);
-      expect(text.length).toBeLessThan(LIMIT);
-    }),
+    fc.asyncProperty(
+      fc.uniqueArray(
+        fc.string({ unit: "binary", minLength: 1, maxLength: 40 }).map((key) => key.toWellFormed()),
+        { minLength: 1, maxLength: 20 },
+      ),
+      async (keys) => {
+        using changeset = await changesetOf([
+          { name: "media", actions: keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))).map((key) => ({ key })) },
+        ]);
+        const text = planMarkdown(changeset);
+        const rows = outsideCode(text).match(/^\| copy \|.*$/gm) ?? [];
+        expect(rows).toHaveLength(keys.length);
+        for (const row of rows) expect(row.split("|")).toHaveLength(6);
+        expect(text.length).toBeLessThan(LIMIT);
+      },
+    ),
     { numRuns: 40 },
   );
 });

@@ -37,7 +37,9 @@ test("nothing to do is said with both ends and the counts", async () => {
 });
 
 test("conflicts alone are no silent success", async () => {
-  using changeset = await changesetOf([{ name: "media", actions: [{ action: "conflict", key: "x", reason: "destination-newer", detail: "the destination is newer" }] }]);
+  using changeset = await changesetOf([
+    { name: "media", actions: [{ action: "conflict", key: "x", reason: "destination-newer", detail: "the destination is newer" }] },
+  ]);
   const text = await textOf((out) => showPlan(changeset, out, PLAIN, { verbose: false }));
 
   expect(text).toContain("No changes, but conflicts. 0 to copy, 0 to overwrite, 0 to delete, 1 in conflict");

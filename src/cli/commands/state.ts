@@ -18,23 +18,36 @@ export function stateCommand(cli: Cli): Command {
   });
 
   command.addCommand(
-    describe(new Command("list"), { summary: "syncs with their items, locks, and runs that are going", examples: [["tidemark state list media.yaml", "an overview"]], exits: ["done", "error"] })
+    describe(new Command("list"), {
+      summary: "syncs with their items, locks, and runs that are going",
+      examples: [["tidemark state list media.yaml", "an overview"]],
+      exits: ["done", "error"],
+    })
       .argument("PLAN", "the plan file")
       .option(...STATE)
       .action(cli.handle<[string], StateOptions>(async (context, [file], options) => (await operations()).listState(context, file, options))),
   );
   command.addCommand(
-    describe(new Command("show"), { summary: "the items of one sync, with both versions", examples: [["tidemark state show media.yaml media", "every item"]], exits: ["done", "error"] })
+    describe(new Command("show"), {
+      summary: "the items of one sync, with both versions",
+      examples: [["tidemark state show media.yaml media", "every item"]],
+      exits: ["done", "error"],
+    })
       .argument("PLAN", "the plan file")
       .argument("SYNC", "the sync's name")
       .option("--prefix <prefix>", "only keys that begin with it")
       .option(...STATE)
-      .action(cli.handle<[string, string], ShowStateOptions>(async (context, [file, sync], options) => (await operations()).showState(context, file, sync, options))),
+      .action(
+        cli.handle<[string, string], ShowStateOptions>(async (context, [file, sync], options) => (await operations()).showState(context, file, sync, options)),
+      ),
   );
   command.addCommand(
     describe(new Command("forget"), {
       summary: "forget items, so that the next plan looks at them afresh",
-      examples: [["tidemark state forget media.yaml media 2024/a.jpg", "one item"], ["tidemark state forget media.yaml media --all", "the whole sync"]],
+      examples: [
+        ["tidemark state forget media.yaml media 2024/a.jpg", "one item"],
+        ["tidemark state forget media.yaml media --all", "the whole sync"],
+      ],
       exits: ["done", "error", "locked"],
     })
       .argument("PLAN", "the plan file")
@@ -43,7 +56,11 @@ export function stateCommand(cli: Cli): Command {
       .option("--all", "every item of the sync")
       .option("--auto-approve", "do not ask")
       .option(...STATE)
-      .action(cli.handle<[string, string, string[]], ForgetOptions>(async (context, [file, sync, keys], options) => (await operations()).forgetState(context, file, sync, keys, options))),
+      .action(
+        cli.handle<[string, string, string[]], ForgetOptions>(async (context, [file, sync, keys], options) =>
+          (await operations()).forgetState(context, file, sync, keys, options),
+        ),
+      ),
   );
   command.addCommand(
     describe(new Command("unlock"), {

@@ -34,14 +34,17 @@ export async function runApply(context: Context, file: string, options: ApplyCom
 }
 
 async function applySaved(context: Context, file: string, options: ApplyCommandOptions): Promise<ExitCode> {
-  if (options.sync) throw new TidemarkError("USAGE", "A changeset is applied as it is: --sync belongs to `plan`.", { hint: "Plan again with --sync, and apply that." });
+  if (options.sync)
+    throw new TidemarkError("USAGE", "A changeset is applied as it is: --sync belongs to `plan`.", { hint: "Plan again with --sync, and apply that." });
   const changeset = await openChangeset(file);
   try {
     holdPlanId(changeset, options.planId);
     const syncs = changeset.summary.syncs.map(({ header }) => header.name);
     const loaded = await loadPlan(context, await planFileOf(changeset, file, options.plan), { work: { syncs } });
     if (changeset.origin.planHash !== loaded.hash) {
-      throw new TidemarkError("PLAN_CHANGED", `${loaded.file} is no longer what it was when this changeset was made.`, { hint: "Plan again, and review what it shows." });
+      throw new TidemarkError("PLAN_CHANGED", `${loaded.file} is no longer what it was when this changeset was made.`, {
+        hint: "Plan again, and review what it shows.",
+      });
     }
     await holdChecks(context, loaded, { ...options, sync: syncs });
     return await run(context, changeset, loaded, options);
@@ -51,7 +54,8 @@ async function applySaved(context: Context, file: string, options: ApplyCommandO
 }
 
 async function applyPlan(context: Context, file: string, options: ApplyCommandOptions): Promise<ExitCode> {
-  if (options.plan !== undefined) throw new TidemarkError("USAGE", "--plan belongs to a changeset, and this is a plan file.", { hint: `tidemark apply ${file}` });
+  if (options.plan !== undefined)
+    throw new TidemarkError("USAGE", "--plan belongs to a changeset, and this is a plan file.", { hint: `tidemark apply ${file}` });
   const loaded = await loadPlan(context, file, { work: { syncs: options.sync } });
   // Before an hour of listing, not after it.
   const unasked = options.autoApprove === true || options.planId !== undefined;
@@ -94,7 +98,9 @@ async function approvePlan(context: Context, { summary }: Changeset): Promise<bo
 
 function holdPlanId({ summary }: Changeset, planId: string | undefined): void {
   if (planId === undefined || planId === summary.planId) return;
-  throw new TidemarkError("PLAN_ID_MISMATCH", `What was reviewed was ${planId}, and the plan comes to ${summary.planId} now.`, { hint: "Review what it does now, and apply that." });
+  throw new TidemarkError("PLAN_ID_MISMATCH", `What was reviewed was ${planId}, and the plan comes to ${summary.planId} now.`, {
+    hint: "Review what it does now, and apply that.",
+  });
 }
 
 async function run(context: Context, changeset: Changeset, loaded: LoadedPlan, options: ApplyCommandOptions): Promise<ExitCode> {
@@ -105,8 +111,14 @@ async function run(context: Context, changeset: Changeset, loaded: LoadedPlan, o
   const startedAt = Date.now();
   // From here on Ctrl-C finishes what is in flight.
   interrupts.graceful = true;
-  interrupts.stop.addEventListener("abort", () => progress.emit({ type: "stopping", reason: "Stopping: what is in flight is finished. Once more cuts it off." }), { once: true });
-  interrupts.abort.addEventListener("abort", () => progress.emit({ type: "stopping", reason: "Cutting off what is in flight, and cleaning up." }), { once: true });
+  interrupts.stop.addEventListener(
+    "abort",
+    () => progress.emit({ type: "stopping", reason: "Stopping: what is in flight is finished. Once more cuts it off." }),
+    { once: true },
+  );
+  interrupts.abort.addEventListener("abort", () => progress.emit({ type: "stopping", reason: "Cutting off what is in flight, and cleaning up." }), {
+    once: true,
+  });
   try {
     const result = await applyChangeset({
       changeset,

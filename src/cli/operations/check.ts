@@ -22,7 +22,13 @@ export async function runCheck(context: Context, file: string, options: CheckCom
   const progress = startProgress(context, "none");
   const verdict = new Verdict(options.confirm ?? []);
   try {
-    for await (const check of checkPlan({ plan: loaded.plan, syncs: options.sync, drivers: makeDrivers(ownPaths(loaded.plan, options.state)), signal: context.host.interrupts.stop, emit: progress.emit })) {
+    for await (const check of checkPlan({
+      plan: loaded.plan,
+      syncs: options.sync,
+      drivers: makeDrivers(ownPaths(loaded.plan, options.state)),
+      signal: context.host.interrupts.stop,
+      emit: progress.emit,
+    })) {
       verdict.take(check);
       if (json) json.line(checkJson(check, verdict.accepts(check)));
       else out.write(checkLines(check, paint, verdict.accepts(check)));
@@ -34,7 +40,8 @@ export async function runCheck(context: Context, file: string, options: CheckCom
     progress.close();
   }
   const { passed, confirmed, open, failed } = verdict;
-  if (json) json.line({ type: "summary", command: "check", plan: loaded.plan.name, checks: { pass: passed, confirmed, confirm: open.length, fail: failed.length } });
+  if (json)
+    json.line({ type: "summary", command: "check", plan: loaded.plan.name, checks: { pass: passed, confirmed, confirm: open.length, fail: failed.length } });
   else out.line(`${passed} passed, ${confirmed} confirmed, ${open.length} to confirm, ${failed.length} failed.`);
   const hint = verdict.hint();
   if (!json && hint !== undefined) out.line(hint);
@@ -51,7 +58,13 @@ export async function holdChecks(context: Context, loaded: LoadedPlan, options: 
   const progress = startProgress(context, "none");
   const verdict = new Verdict(options.confirm ?? []);
   try {
-    for await (const check of checkPlan({ plan: loaded.plan, syncs: options.sync, drivers: makeDrivers(ownPaths(loaded.plan, options.state)), signal: context.host.interrupts.stop, emit: progress.emit })) {
+    for await (const check of checkPlan({
+      plan: loaded.plan,
+      syncs: options.sync,
+      drivers: makeDrivers(ownPaths(loaded.plan, options.state)),
+      signal: context.host.interrupts.stop,
+      emit: progress.emit,
+    })) {
       verdict.take(check);
       if (check.status === "pass") continue;
       json?.line(checkJson(check, verdict.accepts(check)));
@@ -66,9 +79,17 @@ export async function holdChecks(context: Context, loaded: LoadedPlan, options: 
   if (verdict.holds) return;
   const { failed, open } = verdict;
   if (failed.length > 0) {
-    throw new TidemarkError("CHECK_FAILED", `${failed.length === 1 ? "A check failed" : `${failed.length} checks failed`}: ${failed.map(({ subject }) => subject).join("; ")}. Nothing was written.`, { hint: verdict.hint() });
+    throw new TidemarkError(
+      "CHECK_FAILED",
+      `${failed.length === 1 ? "A check failed" : `${failed.length} checks failed`}: ${failed.map(({ subject }) => subject).join("; ")}. Nothing was written.`,
+      { hint: verdict.hint() },
+    );
   }
-  throw new TidemarkError("CHECK_UNCONFIRMED", `These checks ask to be confirmed: ${[...new Set(open.map(({ code }) => code))].join(", ")}. Nothing was written.`, { hint: verdict.hint() });
+  throw new TidemarkError(
+    "CHECK_UNCONFIRMED",
+    `These checks ask to be confirmed: ${[...new Set(open.map(({ code }) => code))].join(", ")}. Nothing was written.`,
+    { hint: verdict.hint() },
+  );
 }
 
 class Verdict {

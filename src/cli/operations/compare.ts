@@ -65,7 +65,9 @@ export async function runCompare(context: Context, file: string, options: Compar
     for (const [name, sync] of syncs) {
       const differences = total(sync) - sync.equal;
       if (!options.verbose && differences > SHOWN) out.line(paint.faint(`  … and ${formatCount(differences - SHOWN)} more in ${name}: --verbose shows all`));
-      out.line(`${paint.strong(name)}: ${formatCount(sync.equal)} equal, ${formatCount(sync.missing)} missing, ${formatCount(sync.different)} different, ${formatCount(sync.extra)} extra, ${formatCount(sync.unknown)} unknown`);
+      out.line(
+        `${paint.strong(name)}: ${formatCount(sync.equal)} equal, ${formatCount(sync.missing)} missing, ${formatCount(sync.different)} different, ${formatCount(sync.extra)} extra, ${formatCount(sync.unknown)} unknown`,
+      );
     }
   }
   return differ ? EXIT.changes : EXIT.done;

@@ -33,7 +33,10 @@ export async function runHistory(context: Context, file: string, options: Histor
 
     const run = findRun(runs, options.run);
     if (json) json.line(runJson(run));
-    else out.line(`${runLine(run, paint)}\n  plan ID ${run.planId}; by ${run.owner} on ${run.host}, process ${run.pid}; ${runCounts(run)}; ${formatBytes(run.appliedBytes)} applied`);
+    else
+      out.line(
+        `${runLine(run, paint)}\n  plan ID ${run.planId}; by ${run.owner} on ${run.host}, process ${run.pid}; ${runCounts(run)}; ${formatBytes(run.appliedBytes)} applied`,
+      );
     for await (const page of state.problems(run.run)) {
       for (const problem of page) {
         const { sync, action, key, outcome, code, message, hint } = problem;

@@ -36,7 +36,10 @@ export async function runInit(context: Context, file: string, options: InitOptio
 }
 
 async function answer(context: Context, flag: string, question: string): Promise<string> {
-  if (!context.interactive) throw new TidemarkError("USAGE", `${flag} is missing, and nobody can be asked: stdin is not a terminal.`, { hint: "tidemark init FILE --from URL --to URL" });
+  if (!context.interactive)
+    throw new TidemarkError("USAGE", `${flag} is missing, and nobody can be asked: stdin is not a terminal.`, {
+      hint: "tidemark init FILE --from URL --to URL",
+    });
   return (await ask(context, question)).trim();
 }
 

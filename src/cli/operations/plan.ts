@@ -51,6 +51,9 @@ async function writeMarkdown(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text);
   } catch (error) {
-    throw new TidemarkError("FILE_NOT_WRITTEN", `${file} could not be written: ${error instanceof Error ? error.message : String(error)}`, { hint: "Name another file with --markdown.", cause: error });
+    throw new TidemarkError("FILE_NOT_WRITTEN", `${file} could not be written: ${error instanceof Error ? error.message : String(error)}`, {
+      hint: "Name another file with --markdown.",
+      cause: error,
+    });
   }
 }

@@ -31,7 +31,11 @@ export async function runShow(context: Context, file: string, options: ShowOptio
   }
 }
 
-async function showJson({ out, json }: Context, changeset: Changeset, filter: { kinds: readonly ActionKind[] | undefined; sync: string | undefined }): Promise<void> {
+async function showJson(
+  { out, json }: Context,
+  changeset: Changeset,
+  filter: { kinds: readonly ActionKind[] | undefined; sync: string | undefined },
+): Promise<void> {
   for (const action of changeset.actions(filter)) {
     if (out.closed) return;
     json?.line(actionJson(action));
@@ -46,7 +50,9 @@ function parseKinds(text: string): readonly ActionKind[] {
     const kind = ACTION_KINDS.find((known) => known === name);
     if (kind) return kind;
     const near = nearName(name, ACTION_KINDS);
-    throw new TidemarkError("USAGE", `There is no action called ${name}.`, { hint: near === undefined ? `The actions are ${ACTION_KINDS.join(", ")}.` : `Did you mean ${near}?` });
+    throw new TidemarkError("USAGE", `There is no action called ${name}.`, {
+      hint: near === undefined ? `The actions are ${ACTION_KINDS.join(", ")}.` : `Did you mean ${near}?`,
+    });
   });
 }
 

@@ -76,7 +76,8 @@ export async function showState(context: Context, file: string, sync: string, op
 
 /** Forgets items: the next plan decides on them as if it had never copied them. */
 export async function forgetState(context: Context, file: string, sync: string, keys: readonly string[], options: ForgetOptions): Promise<ExitCode> {
-  if ((options.all ?? false) === keys.length > 0) throw new TidemarkError("USAGE", "Name the keys to forget, or say --all.", { hint: `tidemark state forget ${file} ${sync} --all` });
+  if ((options.all ?? false) === keys.length > 0)
+    throw new TidemarkError("USAGE", "Name the keys to forget, or say --all.", { hint: `tidemark state forget ${file} ${sync} --all` });
   const loaded = await loadPlan(context, file);
   await using state = await opened(openPlanState(loaded.plan, options.state, "write"));
   await mustHaveSync(loaded, state.store, sync);
@@ -96,12 +97,14 @@ export async function unlockState(context: Context, file: string, options: Unloc
   await using state = await opened(openPlanState(plan, options.state, "write"));
   const locks = (await state.store.locks()).filter(({ destination }) => options.destination === undefined || destination === options.destination);
   if (locks.length === 0) {
-    if (options.destination !== undefined) throw new TidemarkError("NOT_LOCKED", `${options.destination} is not locked.`, { hint: `\`tidemark state list ${file}\` shows the locks.` });
+    if (options.destination !== undefined)
+      throw new TidemarkError("NOT_LOCKED", `${options.destination} is not locked.`, { hint: `\`tidemark state list ${file}\` shows the locks.` });
     if (!json) out.line("Nothing is locked.");
     return EXIT.done;
   }
   for (const lock of locks) messages.info(lockLine(lock));
-  if (!options.autoApprove && !(await approve(context, "Take these locks away? A run that still lives would lose its right to write.", "--auto-approve"))) return notApproved(context);
+  if (!options.autoApprove && !(await approve(context, "Take these locks away? A run that still lives would lose its right to write.", "--auto-approve")))
+    return notApproved(context);
   for (const { destination } of locks) {
     const was = await state.store.unlock(destination);
     if (json) json.line({ type: "unlocked", destination, was });
@@ -115,7 +118,15 @@ export async function rebuildState(context: Context, file: string, options: Unlo
   const { out, json } = context;
   const loaded = await loadPlan(context, file, { work: { syncs: undefined } });
   const { plan } = loaded;
-  if (!options.autoApprove && !(await approve(context, `Rebuild the state of ${plan.name} from both ends? They are listed, and read where a listing does not tell; nothing there is changed.`, "--auto-approve"))) return notApproved(context);
+  if (
+    !options.autoApprove &&
+    !(await approve(
+      context,
+      `Rebuild the state of ${plan.name} from both ends? They are listed, and read where a listing does not tell; nothing there is changed.`,
+      "--auto-approve",
+    ))
+  )
+    return notApproved(context);
 
   await using state = await opened(openOrSetAside(context, loaded, options.state));
   const progress = startProgress(context, "auto");
@@ -147,7 +158,15 @@ async function rebuildSync({ context, loaded, state, leases, emit }: Rebuilding,
   const driver = await makeDrivers(ownPaths(loaded.plan, undefined)).for(sync);
   const restore = async (sorted: boolean) => {
     await state.forget(sync.name, "all", leases);
-    const records = driver.rebuild(sync, { signal: context.host.interrupts.stop, emit, state, sorted, notice: () => {}, countListed: () => {}, countRequest: () => {} });
+    const records = driver.rebuild(sync, {
+      signal: context.host.interrupts.stop,
+      emit,
+      state,
+      sorted,
+      notice: () => {},
+      countListed: () => {},
+      countRequest: () => {},
+    });
     return state.restore(sync.name, records, leases);
   };
   try {
@@ -178,11 +197,19 @@ async function mustHaveSync({ plan }: LoadedPlan, state: StateStore, sync: strin
   const known = new Set([...plan.syncs.map(({ name }) => name), ...Object.keys(await state.counts())]);
   if (known.has(sync)) return;
   const near = nearName(sync, [...known]);
-  throw new TidemarkError("UNKNOWN_SYNC", `Neither the plan nor its state has a sync called ${sync}.`, { hint: near === undefined ? `There are: ${[...known].join(", ")}.` : `Did you mean ${near}?` });
+  throw new TidemarkError("UNKNOWN_SYNC", `Neither the plan nor its state has a sync called ${sync}.`, {
+    hint: near === undefined ? `There are: ${[...known].join(", ")}.` : `Did you mean ${near}?`,
+  });
 }
 
 /** Does something to the state as a run would: under the locks of the syncs' destinations. */
-async function underLock<T>(context: Context, { plan }: LoadedPlan, state: StateStore, names: readonly string[], work: (leases: readonly Lease[]) => Promise<T>): Promise<T> {
+async function underLock<T>(
+  context: Context,
+  { plan }: LoadedPlan,
+  state: StateStore,
+  names: readonly string[],
+  work: (leases: readonly Lease[]) => Promise<T>,
+): Promise<T> {
   const drivers = makeDrivers([]);
   const leases: Lease[] = [];
   const owner = { run: randomUUID(), owner: "tidemark state", host: hostname(), pid: process.pid };

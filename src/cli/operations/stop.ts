@@ -26,7 +26,10 @@ export async function runStop(context: Context, planOrRun: string, options: Stop
   try {
     const runs = await readRuns(state, ALL_RUNS);
     const meant = options.run === undefined ? runs.filter(({ status }) => status === "running") : [findRun(runs, options.run)];
-    if (meant.length === 0) throw new TidemarkError("NOT_RUNNING", `No run of the plan ${plan.name} is running.`, { hint: `\`tidemark history ${planOrRun}\` shows how earlier ones ended.` });
+    if (meant.length === 0)
+      throw new TidemarkError("NOT_RUNNING", `No run of the plan ${plan.name} is running.`, {
+        hint: `\`tidemark history ${planOrRun}\` shows how earlier ones ended.`,
+      });
     for (const run of meant) await request(context, state, run, options.force ?? false);
     return EXIT.done;
   } finally {
@@ -51,11 +54,14 @@ async function stopRun(context: Context, id: string, options: StopOptions): Prom
       await state.close();
     }
   }
-  throw new TidemarkError("UNKNOWN_RUN", `There is no run ${id} in ${join(folder, "")}.`, { hint: "Name the plan file instead, or the folder of its state with --state." });
+  throw new TidemarkError("UNKNOWN_RUN", `There is no run ${id} in ${join(folder, "")}.`, {
+    hint: "Name the plan file instead, or the folder of its state with --state.",
+  });
 }
 
 async function request({ json, out }: Context, state: StateStore, { run, host, pid, status }: RunInfo, force: boolean): Promise<void> {
-  if (status !== "running") throw new TidemarkError("NOT_RUNNING", `The run ${run} is not running: it is ${status}.`, { hint: "`tidemark history` shows how it ended." });
+  if (status !== "running")
+    throw new TidemarkError("NOT_RUNNING", `The run ${run} is not running: it is ${status}.`, { hint: "`tidemark history` shows how it ended." });
   await state.request(run, force ? "abort" : "stop");
   if (json) json.line({ type: "stopRequested", run, force });
   else out.line(`Asked the run ${run} (${host}, process ${pid}) to ${force ? "cut off what is in flight" : "finish what is in flight"} and stop.`);

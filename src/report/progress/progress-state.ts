@@ -72,7 +72,9 @@ export class ProgressState {
     const done = this.#sum();
     const rate = this.#rate(done);
     const left = { items: Math.max(0, this.#of.items - done.items), bytes: Math.max(0, this.#of.bytes - Math.max(done.bytes, this.#transferred)) };
-    const waits = [rate.items > 0 ? left.items / rate.items : undefined, left.bytes > 0 && rate.bytes > 0 ? left.bytes / rate.bytes : undefined].filter((wait) => wait !== undefined);
+    const waits = [rate.items > 0 ? left.items / rate.items : undefined, left.bytes > 0 && rate.bytes > 0 ? left.bytes / rate.bytes : undefined].filter(
+      (wait) => wait !== undefined,
+    );
     let source = 0;
     let destination = 0;
     for (const listed of this.#listed.values()) {

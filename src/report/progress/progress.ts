@@ -40,7 +40,8 @@ export function makeProgress(options: ProgressOptions): Progress {
     emit(event) {
       state.take(event);
       lines?.event(event);
-      if (event.type === "retry") options.messages.debug(`Trying ${event.key} again (attempt ${event.attempt}) in ${formatDuration(event.delayMs)}: ${event.code}`);
+      if (event.type === "retry")
+        options.messages.debug(`Trying ${event.key} again (attempt ${event.attempt}) in ${formatDuration(event.delayMs)}: ${event.code}`);
       if (event.type === "slots") options.messages.debug(`Requests in flight: up to ${event.limit}`);
     },
     close() {
@@ -121,7 +122,15 @@ function jsonLines({ json, flush }: ProgressOptions, state: ProgressState): Line
   const beat = () => {
     if (last === undefined) return;
     const { phase, listed, items, bytes, rate, left } = state.snapshot();
-    json?.line({ type: "progress", phase, listed, items, bytes, rate: { items: Math.round(rate.items), bytes: Math.round(rate.bytes) }, ...(left !== undefined && { leftMs: Math.round(left) }) });
+    json?.line({
+      type: "progress",
+      phase,
+      listed,
+      items,
+      bytes,
+      rate: { items: Math.round(rate.items), bytes: Math.round(rate.bytes) },
+      ...(left !== undefined && { leftMs: Math.round(left) }),
+    });
     flush();
     last = undefined;
   };
@@ -146,8 +155,13 @@ function jsonLines({ json, flush }: ProgressOptions, state: ProgressState): Line
 /** One line of how far it is. @returns undefined before anything is known */
 export function progressLine({ phase, sync, listed, items, bytes, rate, left }: ProgressSnapshot): string | undefined {
   if (phase === "starting") return undefined;
-  if (phase === "listing") return `${sync ?? ""}: listed ${counted(listed.source, "object")} at the source, ${formatCount(listed.destination)} at the destination`;
-  const parts = [`${formatCount(items.done)} of ${counted(items.of, "object")}`, `${formatBytes(bytes.done)} of ${formatBytes(bytes.of)}`, `${formatCount(Math.round(rate.items))}/s, ${formatBytes(Math.round(rate.bytes))}/s`];
+  if (phase === "listing")
+    return `${sync ?? ""}: listed ${counted(listed.source, "object")} at the source, ${formatCount(listed.destination)} at the destination`;
+  const parts = [
+    `${formatCount(items.done)} of ${counted(items.of, "object")}`,
+    `${formatBytes(bytes.done)} of ${formatBytes(bytes.of)}`,
+    `${formatCount(Math.round(rate.items))}/s, ${formatBytes(Math.round(rate.bytes))}/s`,
+  ];
   if (left !== undefined) parts.push(`about ${formatDuration(left)} left`);
   if (items.failed > 0) parts.push(`${formatCount(items.failed)} with problems`);
   return parts.join("; ");
