@@ -1,4 +1,4 @@
-import { access, constants, readdir, statfs } from "node:fs/promises";
+import { access, constants, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { visible } from "../../../core/escape.ts";
 import { ItemError, TidemarkError } from "../../../core/errors.ts";
@@ -9,7 +9,6 @@ import { errnoOf, reason } from "./faults.ts";
 import { requireMount } from "./mount.ts";
 import { TEMP_FOLDER } from "./names.ts";
 import type { Root } from "./root.ts";
-import { identityOf } from "./root-watch.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 /** Looks at a directory before it is used. Writing is tried by a temporary file that is removed again. */
@@ -23,7 +22,7 @@ export async function* checkDirectory(
   if (location.mount) yield await checkMount(location);
   signal.throwIfAborted();
 
-  const there = identityOf(root.root) !== undefined;
+  const there = (await nearest(root.root)) === root.root;
   const place = visible(root.display);
   if (!there && wanted === "read")
     yield fail("REACH", `There is no folder ${place}.`, "Correct the path, create the folder, or mount the share that holds it.");
@@ -92,7 +91,7 @@ async function checkSpace(root: Root, place: string): Promise<StoreCheck> {
 
 async function nearest(path: string): Promise<string> {
   try {
-    await readdir(path);
+    await stat(path);
     return path;
   } catch (error) {
     return errnoOf(error) === "ENOENT" && path !== "/" ? nearest(dirname(path)) : path;

@@ -39,7 +39,7 @@ export class DirectoryReadStore implements ReadStore {
     this.display = root.display;
     this.resolved = root.root;
     this.pool = new WorkerPool(root, root.remote ? REMOTE_THREADS : Math.min(4, Math.max(2, availableParallelism())));
-    this.#ownKeys = root.hidden.map((path) => path.slice(root.root.length));
+    this.#ownKeys = root.hidden.filter((path) => path.startsWith(root.root)).map((path) => path.slice(root.root.length));
   }
 
   async *list({ prefix, after, upTo }: ListRange, signal: AbortSignal): AsyncGenerator<readonly ObjectEntry[], void, undefined> {

@@ -6,10 +6,9 @@ import type { DirectoryLocation } from "../../../core/sync-plan.ts";
 import type { StoreContext } from "../../store.ts";
 import { errnoOf, reason } from "./faults.ts";
 import { withSlash } from "./folders.ts";
-import type { WorkerSetup } from "./jobs.ts";
+import type { FolderIdentity, WorkerSetup } from "./jobs.ts";
 import { isRemote, requireMount } from "./mount.ts";
 import { nameProblem } from "./names.ts";
-import { identityOf } from "./root-watch.ts";
 
 /** An opened root. Opening changes nothing: a missing destination is made by its first write. */
 export interface Root extends WorkerSetup {
@@ -36,24 +35,27 @@ export async function openRoot(location: DirectoryLocation, prefix: string, { ow
   if (needed === "location") await requireFolder(base);
   const path = base + whole;
   const root = withSlash(await realOrMissing(path));
-  await requireFolder(root, true);
+  const identity = await requireFolder(root, true);
   const hidden = await Promise.all(ownPaths.map((own) => realOrMissing(resolve(own))));
   return {
     display: path,
     root,
-    identity: identityOf(root === "/" ? root : root.slice(0, -1)),
+    identity,
     symlinks: location.symlinks,
     remote: await isRemote(root),
-    hidden: hidden.filter((own) => own.startsWith(root)),
+    // A link that is followed may lead to them from anywhere.
+    hidden: location.symlinks === "follow" ? hidden : hidden.filter((own) => own.startsWith(root)),
   };
 }
 
-async function requireFolder(path: string, mayBeMissing = false): Promise<void> {
+/** @returns undefined where it may be missing and is */
+async function requireFolder(path: string, mayBeMissing = false): Promise<FolderIdentity | undefined> {
   try {
-    if ((await stat(path.slice(0, -1) || "/")).isDirectory()) return;
+    const stats = await stat(path.slice(0, -1) || "/", { bigint: true });
+    if (stats.isDirectory()) return { device: stats.dev, inode: stats.ino };
   } catch (cause) {
     const missing = errnoOf(cause) === "ENOENT";
-    if (missing && mayBeMissing) return;
+    if (missing && mayBeMissing) return undefined;
     if (missing)
       throw new TidemarkError("LOCATION_NOT_FOUND", `There is no folder ${visible(path)}.`, {
         hint: "Correct the path, create the folder, or mount the share that holds it.",

@@ -181,6 +181,15 @@ test("our own files and temporary folders are invisible, wherever they are", asy
   expect(store.refuses("state-like")).toBeUndefined();
 });
 
+test("our own files are invisible through links too", async () => {
+  await using at = await place();
+  await at.outsideFiles({ "far/state/db": "x", "far/x": "x" });
+  await at.link("l", at.outside("far"));
+  const store = await at.reader({ symlinks: "follow" }, "", { ownPaths: [at.outside("far/state")] });
+  expect(await keysOf(store)).toEqual(["l/x"]);
+  expect(store.refuses("far/state/db")).toBeUndefined();
+});
+
 test("times are told to the nanosecond, also from before 1970", async () => {
   await using at = await place();
   await at.files({ new: "", old: "" });
