@@ -1,13 +1,10 @@
 #!/usr/bin/env node
 import { enableCompileCache } from "node:module";
-import { setFlagsFromString } from "node:v8";
 import { Interrupts } from "./cli/interrupts.ts";
 
 // Read once, when the first file is opened: four threads would be the limit of a directory store.
 process.env["UV_THREADPOOL_SIZE"] ??= "16";
 enableCompileCache();
-// Pages of a listing live for a moment. Let grow, the space for what is young takes 100 MB more and saves no time.
-setFlagsFromString("--semi-space-growth-factor=1");
 
 /** What is in flight when a scheduler says SIGTERM gets this long, milliseconds. */
 const TERMINATION_LIMIT = 30_000;

@@ -2,20 +2,24 @@ import type { NumberedAction } from "../../changeset/action.ts";
 import type { DoneActions, RunSession, Subtask } from "../../driver/sync-driver.ts";
 import type { Outcome } from "../../state/outcome.ts";
 import type { Intent } from "../../state/state-store.ts";
-import { ByteWindow } from "./byte-window.ts";
+import type { ObjectBody } from "../store.ts";
 import { cutSubtasks, phaseOf } from "./cut.ts";
 import { OutcomePages } from "./outcome-pages.ts";
 import { applied, isFatal, unapplied } from "./outcomes.ts";
 import { transfer, type TransferOptions } from "./transfer.ts";
+import { Window } from "./window.ts";
 
 /** Content of small objects in memory at a time; large ones are streams and count as one of these each. */
 const WINDOW_BYTES = 48 * 1024 * 1024;
 const MOST_OF_ONE = 1024 * 1024;
+/** Items that wait for a slot with their content read. */
+const ITEMS_AHEAD = 96;
 
 /** Applies the actions of one object sync. Owns its two stores for as long as the run lasts. */
 export class ObjectRunSession implements RunSession {
   readonly #options: TransferOptions;
-  readonly #window = new ByteWindow(WINDOW_BYTES);
+  readonly #window = new Window(WINDOW_BYTES);
+  readonly #ahead = new Window(ITEMS_AHEAD);
 
   constructor(options: TransferOptions) {
     this.#options = options;
@@ -52,32 +56,53 @@ export class ObjectRunSession implements RunSession {
       for (const action of context.actions(subtask.seqFrom, subtask.seqTo)) {
         if (phaseOf(action) !== subtask.phase || done.has(action.seq)) continue;
         if (signal.aborted || flight.failure) break;
-        await slots.acquire(signal);
         const held = Math.min(action.bytes, MOST_OF_ONE);
         await this.#window.enter(held);
+        await this.#ahead.enter(1);
         flight.add();
-        void this.#one(action, pages).then((error) => {
-          this.#window.leave(held);
-          slots.release(action.bytes);
-          flight.land(error);
-        });
+        const opened = this.#readAhead(action);
+        void slots
+          .acquire(signal)
+          .then(
+            () => this.#one(action, opened, pages).finally(() => slots.release(action.bytes)),
+            // Waiting for a slot ends when the run is stopped: then it was never begun.
+            () => {
+              this.#ahead.leave(1);
+              return undefined;
+            },
+          )
+          .then((failure) => {
+            this.#window.leave(held);
+            flight.land(failure);
+          });
       }
-    } catch (error) {
-      // Waiting for a slot ends when the run is stopped: that is no failure.
-      if (!signal.aborted) throw error;
     } finally {
       await flight.landed();
     }
     if (flight.failure) throw flight.failure.error;
   }
 
+  /**
+   * Threads read small files in batches; asked for one at a time, as slots come free, every message
+   * would carry one.
+   */
+  #readAhead({ action, key, bytes, source: version }: NumberedAction): Promise<ObjectBody> | undefined {
+    const { source, context } = this.#options;
+    if (source.kind !== "directory" || action === "delete" || bytes > MOST_OF_ONE) return undefined;
+    const opened = source.read(key, { version, signal: context.abort });
+    // Whoever takes it sees its error; where the run is stopped before, nobody does.
+    opened.catch(() => {});
+    return opened;
+  }
+
   /** Never rejects. @returns an error that must end the run */
-  async #one(action: NumberedAction, pages: OutcomePages): Promise<{ readonly error: unknown } | undefined> {
+  async #one(action: NumberedAction, opened: Promise<ObjectBody> | undefined, pages: OutcomePages): Promise<{ readonly error: unknown } | undefined> {
     const { context } = this.#options;
     const startedAt = Date.now();
+    this.#ahead.leave(1);
     try {
       await context.budget.take(action.bytes, 1, context.abort);
-      pages.push(applied(action, startedAt, await transfer(action, this.#options)));
+      pages.push(applied(action, startedAt, await transfer(action, opened, this.#options)));
     } catch (error) {
       if (isFatal(error)) return { error };
       pages.push(unapplied(action, startedAt, error, context.abort.aborted));

@@ -3,7 +3,7 @@ import { ItemError } from "../../core/errors.ts";
 import type { ObjectSync } from "../../core/sync-plan.ts";
 import type { ItemVersion } from "../../core/version.ts";
 import type { RunContext } from "../../driver/sync-driver.ts";
-import type { BodySource, Expectation, ObjectHead, ObjectProperties, ReadStore, WriteStore } from "../store.ts";
+import type { BodySource, Expectation, ObjectBody, ObjectHead, ObjectProperties, ReadStore, WriteStore } from "../store.ts";
 import type { Carry } from "./carry.ts";
 
 export interface TransferOptions {
@@ -17,10 +17,11 @@ export interface TransferOptions {
 /**
  * Does one action under the versions it was decided on.
  *
+ * @param opened the source's content, where it was read ahead; a second attempt reads it again
  * @returns the destination's version now; undefined after a delete
  * @throws ItemError with what became of the item
  */
-export async function transfer(action: NumberedAction, options: TransferOptions): Promise<ItemVersion | undefined> {
+export async function transfer(action: NumberedAction, opened: Promise<ObjectBody> | undefined, options: TransferOptions): Promise<ItemVersion | undefined> {
   const { destination, context } = options;
   if (action.action === "delete") {
     if (!action.destination) throw new ItemError("refused", "ACTION_INCOMPLETE", `The changeset does not say which version of ${JSON.stringify(action.key)} to delete.`);
@@ -28,7 +29,7 @@ export async function transfer(action: NumberedAction, options: TransferOptions)
     return undefined;
   }
   try {
-    return await put(action, options);
+    return await put(action, opened, options);
   } catch (error) {
     if (!(error instanceof ItemError) || error.code !== "DESTINATION_CHANGED") throw error;
     // A run that died after the write and before its record left exactly this: the reviewed content is there.
@@ -38,7 +39,7 @@ export async function transfer(action: NumberedAction, options: TransferOptions)
   }
 }
 
-async function put({ key, source: version, destination: replaced }: NumberedAction, { sync, source, destination, context, carry }: TransferOptions): Promise<ItemVersion> {
+async function put({ key, source: version, destination: replaced }: NumberedAction, opened: Promise<ObjectBody> | undefined, { sync, source, destination, context, carry }: TransferOptions): Promise<ItemVersion> {
   if (version?.size === undefined) throw new ItemError("refused", "ACTION_INCOMPLETE", `The changeset does not say which version of ${JSON.stringify(key)} to copy.`);
   const { size } = version;
   const expect: Expectation = replaced ? { kind: "version", version: replaced } : { kind: "absent" };
@@ -49,11 +50,16 @@ async function put({ key, source: version, destination: replaced }: NumberedActi
     const copied = await destination.copyFrom(source, key, { ...shared, size, version, properties, storageClass: carry.storageClass });
     return copied.version;
   }
+  let ahead = opened;
   const body: BodySource = {
     size,
-    open: (range, signal) => source.read(key, { version, range, signal }),
+    open(range, signal) {
+      const taken = range === undefined ? ahead : undefined;
+      ahead = undefined;
+      return taken ?? source.read(key, { version, range, signal });
+    },
     head: (signal) => headOf(source, key, version, signal),
-    properties: (opened) => withTags(carry.properties(opened), source, key, version),
+    properties: (head) => withTags(carry.properties(head), source, key, version),
   };
   return (await destination.write(key, body, shared)).version;
 }

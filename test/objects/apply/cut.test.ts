@@ -7,7 +7,9 @@ function action(seq: number, kind: "copy" | "delete", bytes: number): NumberedAc
   return { seq, sync: "s", action: kind, key: `k${seq}`, reason: "absent", bytes, source: undefined, destination: undefined, detail: undefined };
 }
 
-const cut = (actions: NumberedAction[], maxObjects: number, maxBytes: number) => [...cutSubtasks(() => actions, { planId: "p", sync: "s", maxObjects, maxBytes })];
+const cut = (actions: NumberedAction[], maxObjects: number, maxBytes: number) => [
+  ...cutSubtasks(() => actions, { planId: "p", sync: "s", maxObjects, maxBytes }),
+];
 
 test("a subtask ends at whichever limit comes first, and a larger object stands alone", () => {
   const sizes = [1, 1, 1, 10, 1];
@@ -42,7 +44,9 @@ test("every action is in exactly one subtask of its phase, and no limit is passe
         ["write", "copy"],
         ["delete", "delete"],
       ] as const) {
-        const covered = subtasks.filter((one) => one.phase === phase).flatMap(({ seqFrom, seqTo }) => all.filter((one) => one.action === kind && one.seq >= seqFrom && one.seq <= seqTo).map(({ seq }) => seq));
+        const covered = subtasks
+          .filter((one) => one.phase === phase)
+          .flatMap(({ seqFrom, seqTo }) => all.filter((one) => one.action === kind && one.seq >= seqFrom && one.seq <= seqTo).map(({ seq }) => seq));
         expect(covered).toEqual(all.filter((one) => one.action === kind).map(({ seq }) => seq));
       }
       for (const { items, bytes } of subtasks) {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { ByteWindow } from "../../../src/objects/apply/byte-window.ts";
+import { Window } from "../../../src/objects/apply/window.ts";
 
 test("content beyond the window waits until there is room, in order", async () => {
-  const window = new ByteWindow(10);
+  const window = new Window(10);
   expect(window.enter(6)).toBeUndefined();
   const order: string[] = [];
   const large = window.enter(8)?.then(() => order.push("large"));
@@ -14,7 +14,7 @@ test("content beyond the window waits until there is room, in order", async () =
 });
 
 test("what is larger than the window passes when it is alone", () => {
-  const window = new ByteWindow(10);
+  const window = new Window(10);
   expect(window.enter(50)).toBeUndefined();
   expect(window.enter(1)).toBeInstanceOf(Promise);
 });
