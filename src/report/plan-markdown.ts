@@ -2,7 +2,7 @@ import type { Changeset } from "../changeset/changeset.ts";
 import type { SyncSummary } from "../changeset/summary.ts";
 import { markdownCode, markdownText, visible } from "../core/escape.ts";
 import { formatBytes, formatCount } from "../core/units.ts";
-import { ACTION_WORDS, counted, planSentence, READING_ORDER, totals } from "./words.ts";
+import { ACTION_WORDS, counted, planSentence, READING_ORDER, sizeOf, totals } from "./words.ts";
 
 /** GitHub refuses a longer comment, and then shows nothing at all. In UTF-16 units, with a margin. */
 export const MARKDOWN_LIMIT = 65_000;
@@ -89,7 +89,7 @@ function details(changeset: Changeset, room: number, samples: number | undefined
       let shown = 0;
       const listed = changeset.actions({ sync: header.name, kinds: [kind], ...(samples !== undefined && { limit: samples, largestFirst: true }) });
       for (const action of listed) {
-        text += `| ${ACTION_WORDS[kind].word} | ${markdownCode(action.key, { maxLength: LONGEST_KEY })} | ${formatBytes(action.bytes)} | ${word(action.reason)} |\n`;
+        text += `| ${ACTION_WORDS[kind].word} | ${markdownCode(action.key, { maxLength: LONGEST_KEY })} | ${formatBytes(sizeOf(action))} | ${word(action.reason)} |\n`;
         shown += 1;
         if (text.length > room) return undefined;
       }

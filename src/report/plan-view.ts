@@ -5,7 +5,7 @@ import { visible } from "../core/escape.ts";
 import { formatBytes, formatCount } from "../core/units.ts";
 import type { Output } from "./output.ts";
 import type { Paint } from "./paint.ts";
-import { ACTION_WORDS, counted, planSentence, READING_ORDER, totals } from "./words.ts";
+import { ACTION_WORDS, counted, planSentence, READING_ORDER, sizeOf, totals } from "./words.ts";
 
 export interface PlanViewOptions {
   /** Every action instead of a few of each kind. */
@@ -41,12 +41,17 @@ function showSync({ header, actions, listed, reasons, notices }: SyncSummary, ou
   }
   const shown = READING_ORDER.filter((kind) => actions[kind].items > 0);
   const rows = shown.map(
-    (kind) => [`${ACTION_WORDS[kind].mark} ${ACTION_WORDS[kind].word}`, counted(actions[kind].items, "object"), formatBytes(actions[kind].bytes)] as const,
+    (kind) =>
+      [
+        `${ACTION_WORDS[kind].mark} ${ACTION_WORDS[kind].word}`,
+        counted(actions[kind].items, "object"),
+        kind === "delete" ? "" : formatBytes(actions[kind].bytes),
+      ] as const,
   );
   const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
   for (const [at, row] of rows.entries()) {
     const text = row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ");
-    out.line(`  ${tint(shown[at], paint)(text)}`);
+    out.line(`  ${tint(shown[at], paint)(text.trimEnd())}`);
   }
   if (rows.length === 0) out.line("  Nothing is there to sync.");
   out.line(paint.faint(`  listed: ${counted(listed.source, "object")} at the source, ${formatCount(listed.destination)} at the destination`));
@@ -57,8 +62,7 @@ function showSync({ header, actions, listed, reasons, notices }: SyncSummary, ou
 /** What applying would destroy, in words that cannot be overlooked. */
 export function losses(actions: SyncSummary["actions"]): string[] {
   const lines: string[] = [];
-  if (actions.delete.items > 0)
-    lines.push(`${counted(actions.delete.items, "object")} will be DELETED at the destination (${formatBytes(actions.delete.bytes)}).`);
+  if (actions.delete.items > 0) lines.push(`${counted(actions.delete.items, "object")} will be DELETED at the destination.`);
   if (actions.overwrite.items > 0) lines.push(`${counted(actions.overwrite.items, "object")} will be OVERWRITTEN at the destination.`);
   return lines;
 }
@@ -93,7 +97,7 @@ async function showAll(actions: Iterable<NumberedAction>, { out, paint }: { out:
 function actionLine(action: NumberedAction, paint: Paint): string {
   const { mark } = ACTION_WORDS[action.action];
   const detail = action.action === "conflict" || action.action === "notSynced" ? action.detail : undefined;
-  return `${tint(action.action, paint)(`${mark} ${visible(action.key, { maxLength: LONGEST_KEY })}`)}  ${formatBytes(action.bytes)}  ${paint.faint(visible(action.reason))}${detail ? `  ${visible(detail, { maxLength: LONGEST_KEY })}` : ""}`;
+  return `${tint(action.action, paint)(`${mark} ${visible(action.key, { maxLength: LONGEST_KEY })}`)}  ${formatBytes(sizeOf(action))}  ${paint.faint(visible(action.reason))}${detail ? `  ${visible(detail, { maxLength: LONGEST_KEY })}` : ""}`;
 }
 
 function closing({ summary }: Changeset, paint: Paint): string[] {

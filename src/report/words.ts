@@ -1,4 +1,4 @@
-import type { ActionKind } from "../changeset/action.ts";
+import type { ActionKind, NumberedAction } from "../changeset/action.ts";
 import { formatCount } from "../core/units.ts";
 import type { ChangesetSummary, SyncSummary } from "../changeset/summary.ts";
 
@@ -21,6 +21,11 @@ export const READING_ORDER: readonly ActionKind[] = ["delete", "overwrite", "rep
 /** `1 object`, `3 objects`. */
 export function counted(value: number, singular: string, plural = `${singular}s`): string {
   return `${formatCount(value)} ${value === 1 ? singular : plural}`;
+}
+
+/** Bytes that an item is about: what a copy moves, and what a delete takes away. */
+export function sizeOf({ action, bytes, destination }: NumberedAction): number {
+  return action === "delete" ? (destination?.size ?? 0) : bytes;
 }
 
 export interface Totals {
