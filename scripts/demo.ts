@@ -66,7 +66,7 @@ async function writeFiles(root: string): Promise<number> {
     "a b+c%41.txt",
     "été/naïve façade.md",
     "emoji/\u{1F600} and \uFF5E.txt",
-    "quotes/it's \"fine\" & <so on>.html",
+    'quotes/it\'s "fine" & <so on>.html',
     "control/line\nbreak\u0007.txt",
     "same",
     "same.d/x",
@@ -108,7 +108,11 @@ function runTidemark(directory: string, keys: Readonly<Record<string, string>>, 
   const command = `tidemark ${words.join(" ")}`;
   process.stdout.write(`${styleText("cyan", `$ ${command}`)}\n`);
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [`${ROOT}/dist/main.js`, ...words], { cwd: directory, env: { ...ENVIRONMENT, ...keys }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [`${ROOT}/dist/main.js`, ...words], {
+      cwd: directory,
+      env: { ...ENVIRONMENT, ...keys },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {

@@ -14,7 +14,15 @@ export type TidemarkEvent =
   | { readonly type: "progress"; readonly sync: string; readonly items: number; readonly bytes: number; readonly failed: number }
   /** Bytes moved but not yet an outcome; for rates of large items only. */
   | { readonly type: "transferred"; readonly bytes: number }
-  | { readonly type: "itemProblem"; readonly sync: string; readonly key: string; readonly fate: string; readonly code: string; readonly message: string; readonly hint: string | undefined }
+  | {
+      readonly type: "itemProblem";
+      readonly sync: string;
+      readonly key: string;
+      readonly fate: string;
+      readonly code: string;
+      readonly message: string;
+      readonly hint: string | undefined;
+    }
   | { readonly type: "retry"; readonly key: string; readonly attempt: number; readonly code: string; readonly delayMs: number }
   | { readonly type: "slots"; readonly limit: number }
   | { readonly type: "notice"; readonly code: string; readonly message: string; readonly hint?: string | undefined }

@@ -55,7 +55,10 @@ export type S3Credentials =
   | { readonly kind: "static"; readonly accessKeyId: string; readonly secretAccessKey: Secret; readonly sessionToken: Secret | undefined }
   | { readonly kind: "assumeRole"; readonly roleArn: string; readonly sessionName: string | undefined; readonly externalId: string | undefined };
 
-export type S3Encryption = { readonly kind: "s3" } | { readonly kind: "kms"; readonly keyId: string | undefined } | { readonly kind: "customer"; readonly key: Secret };
+export type S3Encryption =
+  | { readonly kind: "s3" }
+  | { readonly kind: "kms"; readonly keyId: string | undefined }
+  | { readonly kind: "customer"; readonly key: Secret };
 
 export interface DirectoryLocation {
   readonly type: "directory";

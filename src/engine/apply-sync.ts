@@ -97,7 +97,8 @@ class Tally {
       this.#outcomes[outcome] += 1;
       this.#items += 1;
       if (outcome === "applied") this.#bytes += bytes;
-      else if (outcome !== "cancelled") this.#emit({ type: "itemProblem", sync: this.#sync, key, fate: outcome, code: code ?? "UNKNOWN", message: message ?? "", hint });
+      else if (outcome !== "cancelled")
+        this.#emit({ type: "itemProblem", sync: this.#sync, key, fate: outcome, code: code ?? "UNKNOWN", message: message ?? "", hint });
     }
     const { applied, cancelled } = this.#outcomes;
     this.#emit({ type: "progress", sync: this.#sync, items: this.#items, bytes: this.#bytes, failed: this.#items - applied - cancelled });

@@ -34,7 +34,12 @@ export async function applyChangeset(options: ApplyOptions): Promise<RunResult> 
   const run = randomUUID();
   const owner = { run, owner: options.owner, host: hostname(), pid: process.pid };
   const failure = new AbortController();
-  const held = await holdLeases(state, summary.syncs.map(({ header }) => header.destination), owner, (error) => failure.abort(error));
+  const held = await holdLeases(
+    state,
+    summary.syncs.map(({ header }) => header.destination),
+    owner,
+    (error) => failure.abort(error),
+  );
   try {
     const deadRuns = await state.interruptDead();
     const work = await findWork(options, deadRuns.length > 0);

@@ -27,7 +27,9 @@ export async function holdBindings({ changeset, plan, planHash, state, drivers, 
     throw new TidemarkError("PLAN_CHANGED", `The plan ${plan.name} is no longer what it was when this changeset was made.`, { hint: again });
   }
   if (origin.lineage !== state.lineage && !(origin.lineage === "" && (await mayHaveBegun(state, summary.planId)))) {
-    throw new TidemarkError("LINEAGE_CHANGED", "This changeset was made with another state than the one beside the plan.", { hint: `Apply it with the state it was made with (--state), or ${again.toLowerCase()}` });
+    throw new TidemarkError("LINEAGE_CHANGED", "This changeset was made with another state than the one beside the plan.", {
+      hint: `Apply it with the state it was made with (--state), or ${again.toLowerCase()}`,
+    });
   }
   const syncs: Sync[] = [];
   for (const { header } of summary.syncs) {
@@ -36,7 +38,11 @@ export async function holdBindings({ changeset, plan, planHash, state, drivers, 
     const now = await (await drivers.for(sync)).header(sync, context);
     for (const end of ["from", "to"] as const) {
       if (now[end].resolved === header[end].resolved) continue;
-      throw new TidemarkError("LOCATION_MOVED", `The location ${header[end].location} of the sync ${header.name} was ${header[end].resolved} when this changeset was made, and is ${now[end].resolved} now.`, { hint: again });
+      throw new TidemarkError(
+        "LOCATION_MOVED",
+        `The location ${header[end].location} of the sync ${header.name} was ${header[end].resolved} when this changeset was made, and is ${now[end].resolved} now.`,
+        { hint: again },
+      );
     }
     syncs.push(sync);
   }

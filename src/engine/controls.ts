@@ -21,7 +21,13 @@ export function watchControls(state: StateStore, run: string, emit: Emit): Contr
     try {
       for (const request of await state.requests(run)) {
         if (stop.signal.aborted && request === "stop") continue;
-        emit({ type: "stopping", reason: request === "stop" ? "Stopped by `tidemark stop`: finishing what is in flight." : "Stopped by `tidemark stop --force`: cutting off what is in flight." });
+        emit({
+          type: "stopping",
+          reason:
+            request === "stop"
+              ? "Stopped by `tidemark stop`: finishing what is in flight."
+              : "Stopped by `tidemark stop --force`: cutting off what is in flight.",
+        });
         stop.abort();
         if (request === "abort") abort.abort();
       }

@@ -19,13 +19,18 @@ export function holdGuards(summary: SyncSummary, guards: Guards): void {
     if (limit === undefined) return;
     const most = limit.kind === "count" ? limit.count : Math.floor((of * limit.percent) / 100);
     if (items <= most) return;
-    broken.push(limit.kind === "count" ? `${name} is ${most} and the plan has ${items}` : `${name} is ${limit.percent}% of ${of}, which is ${most}, and the plan has ${items}`);
+    broken.push(
+      limit.kind === "count"
+        ? `${name} is ${most} and the plan has ${items}`
+        : `${name} is ${limit.percent}% of ${of}, which is ${most}, and the plan has ${items}`,
+    );
   };
   count("maxDeletes", guards.maxDeletes, deletes.items, existing);
   count("maxOverwrites", guards.maxOverwrites, overwrite.items, existing);
   count("maxObjects", guards.maxObjects, copy.items + overwrite.items, summary.listed.source);
   const bytes = copy.bytes + overwrite.bytes;
-  if (guards.maxBytes !== undefined && bytes > guards.maxBytes) broken.push(`maxBytes is ${formatBytes(guards.maxBytes)} (${guards.maxBytes} bytes) and the plan has ${formatBytes(bytes)} (${bytes} bytes)`);
+  if (guards.maxBytes !== undefined && bytes > guards.maxBytes)
+    broken.push(`maxBytes is ${formatBytes(guards.maxBytes)} (${guards.maxBytes} bytes) and the plan has ${formatBytes(bytes)} (${bytes} bytes)`);
   if (broken.length === 0) return;
 
   throw new TidemarkError("GUARD_EXCEEDED", `The sync ${summary.header.name} is refused by its guards: ${broken.join("; ")}. Nothing was written.`, {

@@ -13,7 +13,9 @@ export function selectSyncs(plan: SyncPlan, names: readonly string[] | undefined
   const wanted = new Set(names ?? plan.syncs.map(({ name }) => name));
   for (const name of wanted) {
     if (plan.syncs.some((sync) => sync.name === name)) continue;
-    throw new TidemarkError("UNKNOWN_SYNC", `The plan ${plan.name} has no sync called ${name}.`, { hint: `Its syncs are: ${plan.syncs.map((sync) => sync.name).join(", ")}.` });
+    throw new TidemarkError("UNKNOWN_SYNC", `The plan ${plan.name} has no sync called ${name}.`, {
+      hint: `Its syncs are: ${plan.syncs.map((sync) => sync.name).join(", ")}.`,
+    });
   }
 
   const ordered: Sync[] = [];

@@ -42,7 +42,11 @@ export async function planChangeset(options: PlanOptions): Promise<Changeset> {
     const outcome = await planOnce(options, sorted);
     if (outcome.kind === "planned") return outcome.changeset;
     sorted.add(outcome.sync);
-    options.emit({ type: "notice", code: "LISTING_SORTED", message: `A listing of the sync ${outcome.sync} was out of order: it is listed again and sorted on disk.` });
+    options.emit({
+      type: "notice",
+      code: "LISTING_SORTED",
+      message: `A listing of the sync ${outcome.sync} was out of order: it is listed again and sorted on disk.`,
+    });
   }
 }
 
@@ -54,7 +58,14 @@ async function planOnce(options: PlanOptions, sorted: ReadonlySet<string>): Prom
   const requests = { list: 0, head: 0, read: 0 };
   const settings: WriteChangesetOptions = {
     path: options.path,
-    origin: { plan: plan.name, planFile: options.planFile, planHash: options.planHash, lineage: state.lineage, serial: state.serial, tidemark: options.tidemark },
+    origin: {
+      plan: plan.name,
+      planFile: options.planFile,
+      planHash: options.planHash,
+      lineage: state.lineage,
+      serial: state.serial,
+      tidemark: options.tidemark,
+    },
     listSkips: options.listSkips,
   };
   const writer = createChangeset(settings);
@@ -138,9 +149,13 @@ function refuse(changeset: Changeset, syncs: readonly Sync[]): void {
     const differing = summary.reasons["exists-different"] ?? 0;
     if (sync.onExisting === "fail" && differing > 0) {
       const [sample] = changeset.actions({ sync: sync.name, kinds: ["conflict"], limit: 1 });
-      throw new TidemarkError("EXISTING_DIFFERS", `The sync ${sync.name} says onExisting: fail, and ${differing} items differ at the destination, ${JSON.stringify(sample?.key)} among them. Nothing was written.`, {
-        hint: "Choose onExisting: overwrite, skip or ifNewer, or clear the destination.",
-      });
+      throw new TidemarkError(
+        "EXISTING_DIFFERS",
+        `The sync ${sync.name} says onExisting: fail, and ${differing} items differ at the destination, ${JSON.stringify(sample?.key)} among them. Nothing was written.`,
+        {
+          hint: "Choose onExisting: overwrite, skip or ifNewer, or clear the destination.",
+        },
+      );
     }
     holdGuards(summary, sync.guards);
   }

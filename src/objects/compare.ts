@@ -38,7 +38,11 @@ export async function* compareObjects({ sync, source, destination, context }: Co
   }
 }
 
-async function difference({ left, right }: Pair<ObjectEntry, ObjectEntry>, settings: CompareSettings, content: Parameters<typeof haveSameContent>[2]): Promise<Difference | "equal" | undefined> {
+async function difference(
+  { left, right }: Pair<ObjectEntry, ObjectEntry>,
+  settings: CompareSettings,
+  content: Parameters<typeof haveSameContent>[2],
+): Promise<Difference | "equal" | undefined> {
   const key = left?.key ?? right?.key ?? "";
   const problem = left?.problem ?? right?.problem;
   if (problem) return { key, difference: "unknown", reason: problem.code };

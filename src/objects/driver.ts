@@ -64,7 +64,8 @@ export function createObjectsDriver({ ownPaths }: ObjectsDriverOptions): SyncDri
         throw error;
       }
     },
-    compare: (sync, context) => withEnds(sync, { emit: context.emit, ownPaths }, ({ source, destination }) => compareObjects({ sync, source, destination, context })),
+    compare: (sync, context) =>
+      withEnds(sync, { emit: context.emit, ownPaths }, ({ source, destination }) => compareObjects({ sync, source, destination, context })),
     rebuild(sync, context) {
       const store: StoreContext = { emit: context.emit, ownPaths, countRequest: (kind) => context.countRequest(kind) };
       return withEnds(sync, store, ({ source, destination }) => rebuildObjects(sync, source, destination, context));

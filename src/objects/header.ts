@@ -25,7 +25,10 @@ export function headerOf(sync: ObjectSync, source: ReadStore, destination: ReadS
 function endHeader(end: ObjectEnd, store: ReadStore): EndHeader {
   const { location, prefix } = end;
   // The path of a folder may differ between machines while it is the same plan, so what was written counts.
-  const identity = location.type === "s3" ? `s3 ${location.endpoint ?? "aws"} ${location.bucket} ${location.prefix}${prefix}` : `directory ${location.declaredPath} ${location.prefix}${prefix}`;
+  const identity =
+    location.type === "s3"
+      ? `s3 ${location.endpoint ?? "aws"} ${location.bucket} ${location.prefix}${prefix}`
+      : `directory ${location.declaredPath} ${location.prefix}${prefix}`;
   return { location: location.name, display: store.display, identity, resolved: store.resolved };
 }
 

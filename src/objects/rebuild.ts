@@ -10,7 +10,12 @@ import { listSide } from "./plan/sides.ts";
 import type { ObjectEntry, ReadStore } from "./store.ts";
 
 /** Finds the items that are equal at both ends, by listings where they tell and by content where not, as records for a state. */
-export async function* rebuildObjects(sync: ObjectSync, source: ReadStore, destination: ReadStore, context: PlanContext): AsyncGenerator<readonly ItemRecord[]> {
+export async function* rebuildObjects(
+  sync: ObjectSync,
+  source: ReadStore,
+  destination: ReadStore,
+  context: PlanContext,
+): AsyncGenerator<readonly ItemRecord[]> {
   const { signal, emit, sorted } = context;
   const filter = compileFilters(sync);
   const side = { sync, filter, sorted, signal, emit, count: () => {} };

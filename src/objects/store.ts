@@ -52,7 +52,11 @@ export interface WriteStore extends ReadStore {
   /** Which conditions the place enforces by itself; the others are checked just before. */
   conditions(signal: AbortSignal): Promise<Conditions>;
   /** Removes what a killed run left: uploads of these intents, temporary names of these runs. @returns ids of settled intents */
-  recover(intents: readonly { readonly id: number; readonly kind: string; readonly key: string; readonly detail: string; readonly at: number }[], deadRuns: readonly string[], signal: AbortSignal): Promise<readonly number[]>;
+  recover(
+    intents: readonly { readonly id: number; readonly kind: string; readonly key: string; readonly detail: string; readonly at: number }[],
+    deadRuns: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly number[]>;
   /** Reach, credentials, permission to list, read and write, clock, conditions; leaves nothing behind. */
   check(access: "read" | "write", signal: AbortSignal): AsyncIterable<StoreCheck>;
 }
@@ -136,7 +140,9 @@ export interface ReadOptions {
 export interface ObjectBody extends ObjectHead {
   /** Of this body, so of the range where one was asked for. */
   readonly size: number;
-  readonly content: { readonly kind: "whole"; readonly bytes: Uint8Array; readonly md5: string | undefined } | { readonly kind: "stream"; readonly stream: Readable; readonly md5?: string | undefined };
+  readonly content:
+    | { readonly kind: "whole"; readonly bytes: Uint8Array; readonly md5: string | undefined }
+    | { readonly kind: "stream"; readonly stream: Readable; readonly md5?: string | undefined };
 }
 
 /** What is to be written. Opened again for a retry, and by range for parts. */

@@ -64,7 +64,7 @@ async function simulate({ serves, latencyMs, requests }: { serves: number; laten
   const flying: number[] = [];
   let waiting: Promise<void> | undefined;
   let landed = false;
-  for (let done = 0; done < requests; ) {
+  for (let done = 0; done < requests;) {
     while (!waiting && slots.tryAcquire()) flying.push(clock + latencyMs * Math.max(1, (flying.length + 1) / serves));
     waiting ??= slots.acquire(never).then(() => {
       landed = true;

@@ -9,16 +9,31 @@ const none: Guards = { maxDeletes: undefined, maxOverwrites: undefined, maxBytes
 function summary(actions: Partial<Record<ActionKind, ActionTotals>>, destination = 0): SyncSummary {
   const all = Object.fromEntries(ACTION_KINDS.map((kind) => [kind, actions[kind] ?? { items: 0, bytes: 0 }])) as Record<ActionKind, ActionTotals>;
   const end = { location: "a", display: "a", identity: "a", resolved: "a" };
-  return { header: { name: "media", kind: "objects", from: end, to: end, destination: "a", options: "{}" }, actions: all, reasons: {}, listed: { source: 100, destination }, notices: [] };
+  return {
+    header: { name: "media", kind: "objects", from: end, to: end, destination: "a", options: "{}" },
+    actions: all,
+    reasons: {},
+    listed: { source: 100, destination },
+    notices: [],
+  };
 }
 
 test("what is within every guard passes", () => {
-  const guards: Guards = { maxDeletes: { kind: "count", count: 2 }, maxOverwrites: { kind: "percent", percent: 10 }, maxBytes: 100, maxObjects: { kind: "count", count: 5 } };
-  expect(() => holdGuards(summary({ delete: { items: 2, bytes: 0 }, overwrite: { items: 3, bytes: 60 }, copy: { items: 2, bytes: 40 } }, 30), guards)).not.toThrow();
+  const guards: Guards = {
+    maxDeletes: { kind: "count", count: 2 },
+    maxOverwrites: { kind: "percent", percent: 10 },
+    maxBytes: 100,
+    maxObjects: { kind: "count", count: 5 },
+  };
+  expect(() =>
+    holdGuards(summary({ delete: { items: 2, bytes: 0 }, overwrite: { items: 3, bytes: 60 }, copy: { items: 2, bytes: 40 } }, 30), guards),
+  ).not.toThrow();
 });
 
 test("a guard says its number and the plan's", () => {
-  expect(() => holdGuards(summary({ delete: { items: 3, bytes: 0 } }), { ...none, maxDeletes: { kind: "count", count: 2 } })).toThrow(/maxDeletes is 2 and the plan has 3/);
+  expect(() => holdGuards(summary({ delete: { items: 3, bytes: 0 } }), { ...none, maxDeletes: { kind: "count", count: 2 } })).toThrow(
+    /maxDeletes is 2 and the plan has 3/,
+  );
 });
 
 test("all that do not hold are named at once", () => {

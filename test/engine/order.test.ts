@@ -4,7 +4,15 @@ import { selectSyncs } from "../../src/engine/order.ts";
 
 function plan(...syncs: { name: string; needs?: string[]; priority?: number }[]): SyncPlan {
   const location = { type: "postgres", name: "db", options: {} } as const;
-  const made = syncs.map(({ name, needs = [], priority = 0 }): Sync => ({ kind: "postgres", name, needs, priority, renamedFrom: undefined, from: { location }, to: { location } }));
+  const made = syncs.map(({ name, needs = [], priority = 0 }): Sync => ({
+    kind: "postgres",
+    name,
+    needs,
+    priority,
+    renamedFrom: undefined,
+    from: { location },
+    to: { location },
+  }));
   return { name: "p", description: undefined, tags: {}, file: "/p.yaml", state: { kind: "folder", path: "/s" }, locations: new Map(), syncs: made };
 }
 

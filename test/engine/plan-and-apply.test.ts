@@ -59,7 +59,17 @@ async function plan(over: Partial<ObjectSync> = {}): Promise<Changeset> {
 
 async function apply(changeset: Changeset, over: Partial<ObjectSync> = {}, planHash = "hash") {
   const events: TidemarkEvent[] = [];
-  const result = await applyChangeset({ changeset, plan: syncPlanOf(over), planHash, drivers, state, owner: "test", stop: never, abort: never, emit: (event) => events.push(event) });
+  const result = await applyChangeset({
+    changeset,
+    plan: syncPlanOf(over),
+    planHash,
+    drivers,
+    state,
+    owner: "test",
+    stop: never,
+    abort: never,
+    emit: (event) => events.push(event),
+  });
   return { ...result, events };
 }
 
@@ -200,7 +210,17 @@ test("a stopped run finishes what is in flight, and the next goes on from there"
   const emit = (event: TidemarkEvent) => {
     if (event.type === "progress" && event.items > 0) stop.abort();
   };
-  const stopped = await applyChangeset({ changeset, plan: syncPlanOf(over), planHash: "hash", drivers, state, owner: "test", stop: stop.signal, abort: never, emit });
+  const stopped = await applyChangeset({
+    changeset,
+    plan: syncPlanOf(over),
+    planHash: "hash",
+    drivers,
+    state,
+    owner: "test",
+    stop: stop.signal,
+    abort: never,
+    emit,
+  });
   expect(stopped).toMatchObject({ status: "stopped", stopped: true, problems: 0 });
   const done = stopped.syncs["all"]?.outcomes.applied ?? 0;
   expect(done).toBeGreaterThan(0);

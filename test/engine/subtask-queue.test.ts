@@ -3,7 +3,17 @@ import type { Subtask } from "../../src/driver/sync-driver.ts";
 import { workThrough } from "../../src/engine/subtask-queue.ts";
 
 const never = new AbortController().signal;
-const subtask = (id: string, phase = "write", needs: string[] = []): Subtask => ({ id, planId: "p", sync: "s", seqFrom: 1, seqTo: 1, needs, phase, items: 1, bytes: 1 });
+const subtask = (id: string, phase = "write", needs: string[] = []): Subtask => ({
+  id,
+  planId: "p",
+  sync: "s",
+  seqFrom: 1,
+  seqTo: 1,
+  needs,
+  phase,
+  items: 1,
+  bytes: 1,
+});
 
 test("a phase begins when every subtask of the one before is finished", async () => {
   const seen: string[] = [];
@@ -59,7 +69,12 @@ test("after an error nothing new begins, and the error comes out", async () => {
     begun += 1;
     throw new Error("the state is gone");
   };
-  await expect(workThrough(Array.from({ length: 50 }, (_, at) => subtask(`t${at}`)), { parallel: 1, work, signal: never })).rejects.toThrow("the state is gone");
+  await expect(
+    workThrough(
+      Array.from({ length: 50 }, (_, at) => subtask(`t${at}`)),
+      { parallel: 1, work, signal: never },
+    ),
+  ).rejects.toThrow("the state is gone");
   expect(begun).toBe(1);
 });
 
@@ -70,6 +85,9 @@ test("a stopped run begins nothing new", async () => {
     begun += 1;
     stop.abort();
   };
-  await workThrough(Array.from({ length: 50 }, (_, at) => subtask(`t${at}`)), { parallel: 1, work, signal: stop.signal });
+  await workThrough(
+    Array.from({ length: 50 }, (_, at) => subtask(`t${at}`)),
+    { parallel: 1, work, signal: stop.signal },
+  );
   expect(begun).toBe(1);
 });

@@ -83,7 +83,8 @@ async function makeWorld(options: KillRounds): Promise<World> {
       await writeFile(join(folder, "source", key), bytes);
     }
   }
-  const s3 = (bucket: string) => `{ type: s3, bucket: ${bucket}, endpoint: "${server.endpoint}", region: ${server.region}, credentials: { accessKeyId: "\${AK}", secretAccessKey: "\${SK}" } }`;
+  const s3 = (bucket: string) =>
+    `{ type: s3, bucket: ${bucket}, endpoint: "${server.endpoint}", region: ${server.region}, credentials: { accessKeyId: "\${AK}", secretAccessKey: "\${SK}" } }`;
   const directory = (name: string) => `{ type: directory, path: ./${name} }`;
   const plan = join(folder, "plan.yaml");
   await writeFile(
@@ -144,7 +145,9 @@ async function recordedKeys({ options }: World): Promise<ReadonlySet<string>> {
 /** Nothing that the state had recorded was written again. */
 async function expectNothingTwice({ server, options }: World, recorded: ReadonlySet<string>): Promise<void> {
   if (options.to !== "s3") return;
-  const again = server.requests.list.filter(({ operation, key }) => ["PutObject", "CopyObject", "CreateMultipartUpload"].includes(operation) && key !== undefined && recorded.has(key));
+  const again = server.requests.list.filter(
+    ({ operation, key }) => ["PutObject", "CopyObject", "CreateMultipartUpload"].includes(operation) && key !== undefined && recorded.has(key),
+  );
   expect(again).toEqual([]);
 }
 

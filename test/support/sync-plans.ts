@@ -67,5 +67,13 @@ export function s3Location({ endpoint, region, accessKeyId, secretAccessKey }: E
 }
 
 export function syncPlan(file: string, ...syncs: readonly ObjectSync[]): SyncPlan {
-  return { name: "test-plan", description: undefined, tags: {}, file, state: { kind: "folder", path: `${dirname(file)}/.tidemark` }, locations: new Map(), syncs };
+  return {
+    name: "test-plan",
+    description: undefined,
+    tags: {},
+    file,
+    state: { kind: "folder", path: `${dirname(file)}/.tidemark` },
+    locations: new Map(),
+    syncs,
+  };
 }

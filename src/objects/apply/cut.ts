@@ -26,7 +26,17 @@ export function* cutSubtasks(actions: () => Iterable<NumberedAction>, options: C
 
 function* cutPhase(actions: Iterable<NumberedAction>, phase: Phase, { planId, sync, maxObjects, maxBytes }: CutOptions): Generator<Subtask> {
   let slice: { from: number; to: number; items: number; bytes: number } | undefined;
-  const subtask = ({ from, to, items, bytes }: NonNullable<typeof slice>): Subtask => ({ id: `${sync}:${phase}:${from}-${to}`, planId, sync, seqFrom: from, seqTo: to, needs: [], phase, items, bytes });
+  const subtask = ({ from, to, items, bytes }: NonNullable<typeof slice>): Subtask => ({
+    id: `${sync}:${phase}:${from}-${to}`,
+    planId,
+    sync,
+    seqFrom: from,
+    seqTo: to,
+    needs: [],
+    phase,
+    items,
+    bytes,
+  });
   for (const action of actions) {
     if (phaseOf(action) !== phase) continue;
     if (slice && (slice.items >= maxObjects || slice.bytes + action.bytes > maxBytes)) {

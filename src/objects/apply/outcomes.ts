@@ -5,7 +5,21 @@ import type { Outcome } from "../../state/outcome.ts";
 
 export function applied(action: NumberedAction, startedAt: number, destination: ItemVersion | undefined): Outcome {
   const { seq, sync, key, action: kind, bytes, source } = action;
-  return { seq, sync, key, action: kind, outcome: "applied", bytes, code: undefined, message: undefined, hint: undefined, source, destination, startedAt, finishedAt: Date.now() };
+  return {
+    seq,
+    sync,
+    key,
+    action: kind,
+    outcome: "applied",
+    bytes,
+    code: undefined,
+    message: undefined,
+    hint: undefined,
+    source,
+    destination,
+    startedAt,
+    finishedAt: Date.now(),
+  };
 }
 
 /**
@@ -16,12 +30,28 @@ export function applied(action: NumberedAction, startedAt: number, destination: 
 export function unapplied(action: NumberedAction, startedAt: number, error: unknown, aborted: boolean): Outcome {
   const { seq, sync, key, action: kind } = action;
   const { fate, code, message, hint } = describe(error, aborted);
-  return { seq, sync, key, action: kind, outcome: fate, bytes: 0, code, message, hint, source: undefined, destination: undefined, startedAt, finishedAt: Date.now() };
+  return {
+    seq,
+    sync,
+    key,
+    action: kind,
+    outcome: fate,
+    bytes: 0,
+    code,
+    message,
+    hint,
+    source: undefined,
+    destination: undefined,
+    startedAt,
+    finishedAt: Date.now(),
+  };
 }
 
 function describe(error: unknown, aborted: boolean): { fate: ItemFate; code: string; message: string; hint: string | undefined } {
-  if (error instanceof ItemError && !(aborted && error.fate === "failed")) return { fate: error.fate, code: error.code, message: error.message, hint: error.hint };
-  if (aborted) return { fate: "cancelled", code: "CANCELLED", message: "It was cut off when the run was stopped, and cleaned up.", hint: "Apply again: it is done then." };
+  if (error instanceof ItemError && !(aborted && error.fate === "failed"))
+    return { fate: error.fate, code: error.code, message: error.message, hint: error.hint };
+  if (aborted)
+    return { fate: "cancelled", code: "CANCELLED", message: "It was cut off when the run was stopped, and cleaned up.", hint: "Apply again: it is done then." };
   if (error instanceof TidemarkError) return { fate: "failed", code: error.code, message: error.message, hint: error.hint };
   const message = error instanceof Error ? error.message : String(error);
   return { fate: "failed", code: "UNEXPECTED", message, hint: "Apply again; where it stays, please report it with --log-level debug." };

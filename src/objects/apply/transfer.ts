@@ -24,7 +24,8 @@ export interface TransferOptions {
 export async function transfer(action: NumberedAction, opened: Promise<ObjectBody> | undefined, options: TransferOptions): Promise<ItemVersion | undefined> {
   const { destination, context } = options;
   if (action.action === "delete") {
-    if (!action.destination) throw new ItemError("refused", "ACTION_INCOMPLETE", `The changeset does not say which version of ${JSON.stringify(action.key)} to delete.`);
+    if (!action.destination)
+      throw new ItemError("refused", "ACTION_INCOMPLETE", `The changeset does not say which version of ${JSON.stringify(action.key)} to delete.`);
     await destination.delete(action.key, action.destination, context.abort);
     return undefined;
   }
@@ -39,8 +40,13 @@ export async function transfer(action: NumberedAction, opened: Promise<ObjectBod
   }
 }
 
-async function put({ key, source: version, destination: replaced }: NumberedAction, opened: Promise<ObjectBody> | undefined, { sync, source, destination, context, carry }: TransferOptions): Promise<ItemVersion> {
-  if (version?.size === undefined) throw new ItemError("refused", "ACTION_INCOMPLETE", `The changeset does not say which version of ${JSON.stringify(key)} to copy.`);
+async function put(
+  { key, source: version, destination: replaced }: NumberedAction,
+  opened: Promise<ObjectBody> | undefined,
+  { sync, source, destination, context, carry }: TransferOptions,
+): Promise<ItemVersion> {
+  if (version?.size === undefined)
+    throw new ItemError("refused", "ACTION_INCOMPLETE", `The changeset does not say which version of ${JSON.stringify(key)} to copy.`);
   const { size } = version;
   const expect: Expectation = replaced ? { kind: "version", version: replaced } : { kind: "absent" };
   const shared = { expect, slots: context.slots, intents: context.intents, verify: sync.verify, sourceEtag: version.etag, signal: context.abort };
@@ -67,7 +73,8 @@ async function put({ key, source: version, destination: replaced }: NumberedActi
 async function headOf(source: ReadStore, key: string, version: ItemVersion, signal: AbortSignal): Promise<ObjectHead> {
   const head = await source.head(key, signal);
   if (!head) throw new ItemError("stale", "SOURCE_GONE", `${JSON.stringify(key)} is no longer at the source.`, { hint: "Plan again." });
-  if (version.etag !== undefined && head.version.etag !== version.etag) throw new ItemError("stale", "SOURCE_CHANGED", `${JSON.stringify(key)} changed at the source since it was reviewed.`, { hint: "Plan again." });
+  if (version.etag !== undefined && head.version.etag !== version.etag)
+    throw new ItemError("stale", "SOURCE_CHANGED", `${JSON.stringify(key)} changed at the source since it was reviewed.`, { hint: "Plan again." });
   return head;
 }
 

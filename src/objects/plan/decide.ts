@@ -34,7 +34,12 @@ export function compareSettings(sync: ObjectSync): CompareSettings {
 }
 
 /** Compares one key. Every rule must say equal; the first that says different decides. */
-export function compareEntries(left: ObjectEntry, right: ObjectEntry, record: ItemRecord | undefined, { rules, etags, uploadTimes }: CompareSettings): Comparison {
+export function compareEntries(
+  left: ObjectEntry,
+  right: ObjectEntry,
+  record: ItemRecord | undefined,
+  { rules, etags, uploadTimes }: CompareSettings,
+): Comparison {
   let unknown: string | undefined;
   let equal = "";
   for (const rule of rules) {

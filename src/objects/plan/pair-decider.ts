@@ -9,7 +9,9 @@ import type { KeyProblem, ObjectEntry } from "../store.ts";
 import { BlindSpots } from "./blind-spots.ts";
 import { compareEntries, type Comparison, compareSettings, type CompareSettings, versionOf } from "./decide.ts";
 
-export type Decision = { readonly kind: "action"; readonly action: Action } | { readonly kind: "verify"; readonly left: ObjectEntry; readonly right: ObjectEntry };
+export type Decision =
+  | { readonly kind: "action"; readonly action: Action }
+  | { readonly kind: "verify"; readonly left: ObjectEntry; readonly right: ObjectEntry };
 
 export interface DeciderOptions {
   readonly sync: ObjectSync;
@@ -52,7 +54,12 @@ export class PairDecider {
     if (!this.#filter.selectsEntry(left)) return undefined;
     const problem = this.#refuses(left.key);
     if (problem) return act("conflict", left.key, problem.code, { bytes: 0, left, detail: problem.message });
-    if (this.#blind.destination.hides(left.key)) return act("conflict", left.key, "DESTINATION_UNREADABLE", { bytes: 0, left, detail: "The destination's folder could not be read, so nothing is known of what is there." });
+    if (this.#blind.destination.hides(left.key))
+      return act("conflict", left.key, "DESTINATION_UNREADABLE", {
+        bytes: 0,
+        left,
+        detail: "The destination's folder could not be read, so nothing is known of what is there.",
+      });
     if (!right) return act("copy", left.key, "absent", { bytes: left.size, left });
     if (this.#sync.onExisting === "skip") return act("skip", left.key, "exists", { bytes: left.size });
     return this.settle(left, right, compareEntries(left, right, record, this.#settings));
@@ -85,7 +92,8 @@ export class PairDecider {
   #decideProblem(left: ObjectEntry): Decision | undefined {
     const { problem } = left;
     if (!problem) return undefined;
-    if (problem.code === "SYMLINK_REFUSED") throw new TidemarkError("SYMLINK_REFUSED", problem.message, { hint: "Say symlinks: skip or follow at the location, or remove the link." });
+    if (problem.code === "SYMLINK_REFUSED")
+      throw new TidemarkError("SYMLINK_REFUSED", problem.message, { hint: "Say symlinks: skip or follow at the location, or remove the link." });
     this.#blind.source.add(left);
     return act(LEFT_OUT.has(problem.code) ? "notSynced" : "conflict", left.key, problem.code, { bytes: 0, detail: problem.message });
   }

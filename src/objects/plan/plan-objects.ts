@@ -70,13 +70,23 @@ interface Verifying {
 }
 
 /** Settles the decisions that only content can settle, a few at a time, in place. */
-async function verify(decisions: (Decision | undefined)[], unclear: readonly number[], { source, destination, decider, context, verified }: Verifying): Promise<Verifying["verified"]> {
+async function verify(
+  decisions: (Decision | undefined)[],
+  unclear: readonly number[],
+  { source, destination, decider, context, verified }: Verifying,
+): Promise<Verifying["verified"]> {
   let { items, bytes } = verified;
   await inLanes(unclear, async (at) => {
     const decision = decisions[at];
     if (decision?.kind !== "verify") return;
     const { left, right } = decision;
-    const same = await haveSameContent(left, right, { source, destination, signal: context.signal, download: false, countRequest: (kind) => context.countRequest(kind) });
+    const same = await haveSameContent(left, right, {
+      source,
+      destination,
+      signal: context.signal,
+      download: false,
+      countRequest: (kind) => context.countRequest(kind),
+    });
     items += 1;
     bytes += left.size;
     decisions[at] = decider.settle(left, right, same ? { verdict: "equal", rule: "equal-checksum" } : { verdict: "different", rule: "checksum" });
@@ -86,7 +96,11 @@ async function verify(decisions: (Decision | undefined)[], unclear: readonly num
 
 function refuseEmptySource(sync: ObjectSync, { seen, deletes }: PairDecider, source: ReadStore): void {
   if (!sync.delete || sync.allowEmptySource || seen.source > 0 || deletes === 0) return;
-  throw new TidemarkError("EMPTY_SOURCE", `The sync ${sync.name} says delete: true, and its source ${source.display} shows nothing: ${deletes} items would be deleted.`, {
-    hint: "Where the source is meant to be empty, say allowEmptySource: true. Otherwise look at its prefix, its filters and its mount.",
-  });
+  throw new TidemarkError(
+    "EMPTY_SOURCE",
+    `The sync ${sync.name} says delete: true, and its source ${source.display} shows nothing: ${deletes} items would be deleted.`,
+    {
+      hint: "Where the source is meant to be empty, say allowEmptySource: true. Otherwise look at its prefix, its filters and its mount.",
+    },
+  );
 }
