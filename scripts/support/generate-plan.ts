@@ -68,6 +68,8 @@ async function makeValidators(schema: Schema, root: string): Promise<string> {
     postgresSync: keyTree({ $ref: "#/$defs/postgresSync" }, definitions),
   };
   dropTexts(schema);
+  for (const name of ["objectRules", "postgresRules"]) nameProperties(name, definitions);
+  for (const definition of Object.values(definitions)) flatten(definition, definitions);
   const ajv = new Ajv2020({
     allErrors: true,
     allowUnionTypes: true,
@@ -146,6 +148,28 @@ function resolve(schema: Schema, definitions: Readonly<Record<string, Schema>>):
   const target = definitions[$ref.replace("#/$defs/", "")];
   if (target === undefined) throw new Error(`There is no ${$ref}.`);
   return resolve(target, definitions);
+}
+
+/** Gives each property of a definition a name of its own, so that its code is there once however often it is copied. */
+function nameProperties(name: string, definitions: Record<string, Schema>): void {
+  const properties = definitions[name]?.["properties"] as Record<string, Schema>;
+  for (const [key, property] of Object.entries(properties)) {
+    definitions[`${name}.${key}`] = property;
+    properties[key] = { $ref: `#/$defs/${name}.${key}` };
+  }
+}
+
+/**
+ * Copies what a closed definition takes from others into it. The validator's own bookkeeping of
+ * evaluated properties takes `constructor` and the like for evaluated.
+ */
+function flatten(definition: Schema, definitions: Readonly<Record<string, Schema>>): void {
+  if (definition["unevaluatedProperties"] !== false) return;
+  const parts = ((definition["allOf"] as Schema[] | undefined) ?? []).map((part) => resolve(part, definitions));
+  definition["properties"] = Object.assign({}, ...parts.map((part) => part["properties"]), definition["properties"]) as Schema;
+  definition["additionalProperties"] = false;
+  delete definition["allOf"];
+  delete definition["unevaluatedProperties"];
 }
 
 /** Validators carry parts of the schema along; what is for people is not needed there. */

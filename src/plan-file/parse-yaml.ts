@@ -5,7 +5,8 @@ import type { Place } from "./source-text.ts";
 import { type Env, fillTemplate, isProblem, parseTemplate } from "./template.ts";
 
 const MOST_DEEP = 64;
-const MOST_TOKENS = 1_000_000;
+const MOST_TOKENS = 250_000;
+const MOST_CHARACTERS = 16_384;
 /** Of the tree with every alias written out. */
 const MOST_NODES = 200_000;
 
@@ -138,7 +139,11 @@ class TreeMaker {
   }
 
   #tag(node: Node): PlanNode {
-    this.#findings.add(placeOf(node), { code: "YAML_TAG", message: "A tag stands here.", hint: "Plans use no tags: remove what begins with `!`, or quote the text." });
+    this.#findings.add(placeOf(node), {
+      code: "YAML_TAG",
+      message: "A tag stands here.",
+      hint: "Plans use no tags: remove what begins with `!`, or quote the text.",
+    });
     return nothing(placeOf(node));
   }
 
@@ -232,6 +237,14 @@ class TreeMaker {
       }
     }
     const written = typeof value === "string" ? value : (node.source ?? "");
+    if (written.length > MOST_CHARACTERS) {
+      this.#findings.add(place, {
+        code: "TOO_LONG",
+        message: `A value has more than ${MOST_CHARACTERS.toLocaleString("en")} characters.`,
+        hint: "No value of a plan is that long.",
+      });
+      return nothing(place);
+    }
     if (typeof value !== "string") {
       const known = typeof value === "number" || typeof value === "boolean" ? value : null;
       return { kind: "scalar", place, value: known, written, plain, template: undefined, broken: false };

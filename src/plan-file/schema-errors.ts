@@ -203,7 +203,11 @@ function unknownValue(allowed: readonly string[], path: Path, { root, findings, 
   const node = nodeAt(root, path);
   if (node?.kind === "scalar" && node.broken) return;
   if (node?.kind === "scalar" && node.value === null) {
-    findings.add(valuePlace(root, path), { code: "EMPTY_VALUE", message: `${capital(nameOf(path, whole))} has no value.`, hint: `Write ${listed(allowed)}, or leave the key out.` });
+    findings.add(valuePlace(root, path), {
+      code: "EMPTY_VALUE",
+      message: `${capital(nameOf(path, whole))} has no value.`,
+      hint: `Write ${listed(allowed)}, or leave the key out.`,
+    });
     return;
   }
   const value = literalOf(node);

@@ -10,13 +10,13 @@ const SECRET_KEYS: ReadonlySet<string> = new Set(["secretAccessKey", "sessionTok
 /** What a person may have meant to be such a key: its value is masked, whatever else is wrong. */
 const LIKE_A_SECRET = /secret|token|passw|customer_?-?key|private_?-?key|access_?-?key$/i;
 
-/** A value of such a key in the text, up to the end of the line or of its quotes. */
+/** A value of such a key in the text, up to the end of the line or of its quotes. Its repetitions are bounded: the text may be anything. */
 const SECRET_IN_TEXT =
-  /[\w-]*(?:secret|token|passw|customer_?-?key|private_?-?key)[\w-]*["']?[ \t]*:[ \t]*(?:"((?:[^"\\\n]|\\.)*)"?|'([^'\n]*)'?|([^\s"'#][^\n]*))/dgi;
+  /(?:secret|token|passw|customer_?-?key|private_?-?key)[\w-]{0,40}["']?[ \t]*:[ \t]*(?:"((?:[^"\\\n]|\\.)*)"?|'([^'\n]*)'?|([^\s"'#][^\n]*))/dgi;
 const REFERENCE_ONLY = /^\$\{[A-Za-z_]\w*(?::?\?[^}]*)?\}(?:[\s,}\]]|$)/;
 
 /** The password of a URL, in the text. */
-const PASSWORD_IN_URL = /:\/\/[^\s/?#@"']*?:([^\s/?#"']*)@/dg;
+const PASSWORD_IN_URL = /:\/\/[^\s/?#@"']{0,200}?:([^\s/?#"']{0,200})@/dg;
 
 /** Hides what looks like a secret, before anything is known of the file's structure. */
 export function maskSecretText(source: SourceText): void {
@@ -57,7 +57,7 @@ function lookAt(node: ScalarNode, key: string, source: SourceText, findings: Fin
 function passwordOf(node: ScalarNode): string | undefined {
   // What a variable holds is no part of the file: it stands as one mark.
   const text = node.template === undefined ? node.written : markVariables(node.template);
-  const found = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@]*?:([^/?#]*)@/i.exec(text)?.[1] ?? /^postgres(?:ql)?:.*[?&]password=([^&#]*)/i.exec(text)?.[1];
+  const found = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@]{0,200}?:([^/?#]{0,2000})@/i.exec(text)?.[1] ?? /^postgres(?:ql)?:.*[?&]password=([^&#]*)/i.exec(text)?.[1];
   return found === undefined || found.replaceAll(VARIABLE, "") === "" ? undefined : found;
 }
 

@@ -120,7 +120,8 @@ export function shapeFinding(keyword: string, params: Readonly<Record<string, un
 function patternFinding(pattern: string, { name, written }: Shown): Finding {
   const shape = SHAPES[patternNames[pattern] ?? ""];
   if (shape === undefined) return { code: "INVALID_VALUE", message: `${name} does not look as it should.` };
-  const repaired = written === undefined ? undefined : shape.repair?.(written);
+  // A name that is too long for a slip is not worth a suggestion.
+  const repaired = written === undefined || written.length > 200 ? undefined : shape.repair?.(written);
   const suggestion = repaired === written ? undefined : repaired;
   return {
     code: shape.code,

@@ -37,7 +37,7 @@ export interface TemplateProblem {
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const OPERATOR = /:[-?+]|[-?+]/y;
 const MOST_NESTED = 8;
-const MOST_CHARACTERS = 1 << 20;
+const MOST_CHARACTERS = 65_536;
 
 /** @returns undefined where nothing in the text is to be replaced */
 export function parseTemplate(text: string): readonly Segment[] | TemplateProblem | undefined {
@@ -114,7 +114,7 @@ export function fillTemplate(segments: readonly Segment[], env: Env): string | T
     if (filled.length > MOST_CHARACTERS) {
       return {
         code: "VALUE_TOO_LONG",
-        message: "With its variables put in, the value is longer than a million characters.",
+        message: "With its variables put in, the value is longer than 65,536 characters.",
         hint: "Look at what the variables hold.",
       };
     }

@@ -36,10 +36,20 @@ const CASES: readonly Case[] = [
   { code: "VARIABLE_UNSET", text: plan.top('description: "${WHAT:?say what}"\n'), at: '"${WHAT:?say what}"', env: { WHAT: "" } },
   { code: "VARIABLE_SYNTAX", text: plan.top('description: "${WHAT"\n'), at: '"${WHAT"' },
   { code: "VALUE_TOO_LONG", text: plan.top('description: "${W}${W}"\n'), at: '"${W}${W}"', env: { W: "w".repeat(600_000) } },
-  { code: "SECRET_LITERAL", text: plan.location("{ type: s3, bucket: b, credentials: { accessKeyId: a, secretAccessKey: hunter2 } }"), at: "hunter2", suggestion: '"${SECRET_ACCESS_KEY}"' },
+  {
+    code: "SECRET_LITERAL",
+    text: plan.location("{ type: s3, bucket: b, credentials: { accessKeyId: a, secretAccessKey: hunter2 } }"),
+    at: "hunter2",
+    suggestion: '"${SECRET_ACCESS_KEY}"',
+  },
   { code: "SECRET_LITERAL", text: plan.location("{ type: postgres, url: 'postgres://me:hunter2@db/x' }"), at: "'postgres://me:hunter2@db/x'" },
   { code: "SECRET_LITERAL", text: plan.location("{ type: s3, bucket: b, proxy: 'http://me:hunter2@proxy:1' }"), at: "'http://me:hunter2@proxy:1'" },
-  { code: "SECRET_LITERAL", text: plan.location("{ type: postgres, host: db, password: '${PW:-hunter2}' }"), at: "'${PW:-hunter2}'", suggestion: '"${PASSWORD}"' },
+  {
+    code: "SECRET_LITERAL",
+    text: plan.location("{ type: postgres, host: db, password: '${PW:-hunter2}' }"),
+    at: "'${PW:-hunter2}'",
+    suggestion: '"${PASSWORD}"',
+  },
   { code: "PLAN_VERSION", text: plan.sync("").replace("version: 1", "version: 2"), at: "2", suggestion: "1" },
   { code: "PLAN_NAME", text: plan.sync("").replace("name: nightly", "name: Nightly_Run"), at: "Nightly_Run", suggestion: "nightly-run" },
   { code: "DESCRIPTION", text: plan.top("description: a = b\n"), at: "a = b" },
@@ -101,8 +111,16 @@ const CASES: readonly Case[] = [
   { code: "STORAGE_CLASS_ADVICE", text: plan.sync("set: { storageClass: reduced-redundancy }"), at: "reduced-redundancy" },
   { code: "FLOW_WINDOW", text: plan.sync("flow: [{ between: 8:00-18:00, maxRate: 1 MB/s }]"), at: "8:00-18:00" },
   { code: "FLOW_WINDOW", text: plan.sync("flow: [{ between: 08:00-08:00, maxRate: 1 MB/s }]"), at: "08:00-08:00" },
-  { code: "FLOW_OVERLAP", text: plan.sync("flow:\n  - { between: 22:00-06:00, days: [sun], maxRate: 1 MB/s }\n  - { days: [mon], maxRate: 1 MB/s }"), at: "{ days: [mon], maxRate: 1 MB/s }" },
-  { code: "TOO_MANY", text: plan.sync(`flow: [${Array.from({ length: 4 }, (_, at) => `{ between: 0${at}:00-0${at}:30, maxRate: 1 MB/s }`).join(", ")}]`), at: "flow" },
+  {
+    code: "FLOW_OVERLAP",
+    text: plan.sync("flow:\n  - { between: 22:00-06:00, days: [sun], maxRate: 1 MB/s }\n  - { days: [mon], maxRate: 1 MB/s }"),
+    at: "{ days: [mon], maxRate: 1 MB/s }",
+  },
+  {
+    code: "TOO_MANY",
+    text: plan.sync(`flow: [${Array.from({ length: 4 }, (_, at) => `{ between: 0${at}:00-0${at}:30, maxRate: 1 MB/s }`).join(", ")}]`),
+    at: "flow",
+  },
   { code: "TIMEZONE", text: plan.sync("flow: [{ timezone: Europe/Berln, maxRate: 1 MB/s }]"), at: "Europe/Berln", suggestion: "Europe/Berlin" },
   { code: "SCHEDULE_PERIOD", text: plan.sync("schedule: { every: 90m }"), at: "90m" },
   { code: "RUN_MODES", text: plan.sync("once: true\nincremental: { times: 3 }"), at: "true" },
@@ -163,7 +181,9 @@ describe("files that cannot be read", () => {
 });
 
 test("all that is wrong with a file comes at once, in its order", () => {
-  const text = plan.location("{ type: s3, bukket: b }").replace("media: { from: one, to: two }", "media: { from: oen, to: two, delet: true, prefixes: [a, ab], verify: all }");
+  const text = plan
+    .location("{ type: s3, bukket: b }")
+    .replace("media: { from: one, to: two }", "media: { from: oen, to: two, delet: true, prefixes: [a, ab], verify: all }");
   expect(load(text).diagnostics.map(({ code, line }) => [line, code])).toEqual([
     [9, "MISSING_KEY"],
     [9, "UNKNOWN_KEY"],
@@ -180,7 +200,9 @@ test("one slip gives one diagnostic: what refers to a part with a mistake is not
 });
 
 test("a mistake in the defaults is said once", () => {
-  const text = plan.top("defaults: { objects: { rate: { bytes: 0 MB/s } } }\n").replace("media: { from: one, to: two }", "media: { from: one, to: two }\n  again: { from: one, to: dir }");
+  const text = plan
+    .top("defaults: { objects: { rate: { bytes: 0 MB/s } } }\n")
+    .replace("media: { from: one, to: two }", "media: { from: one, to: two }\n  again: { from: one, to: dir }");
   expect(load(text).diagnostics.map(({ code }) => code)).toEqual(["RATE_RANGE"]);
 });
 
@@ -197,7 +219,11 @@ describe("docs/diagnostics.md", () => {
     .map((name) => readFileSync(join(folder, name), "utf8"))
     .join("\n");
   // Codes are literals after `code:`, also behind a condition or within a list of shapes.
-  const thrown = new Set([...source.matchAll(/\bcode: (?:[^,\n]*?\? )?"([A-Z_]+)"(?: : "([A-Z_]+)")?/g)].flatMap(([, one = "", other]) => (other === undefined ? [one] : [one, other])));
+  const thrown = new Set(
+    [...source.matchAll(/\bcode: (?:[^,\n]*?\? )?"([A-Z_]+)"(?: : "([A-Z_]+)")?/g)].flatMap(([, one = "", other]) =>
+      other === undefined ? [one] : [one, other],
+    ),
+  );
 
   test("explains every code that there is, and no other", () => {
     expect(documented.toSorted()).toEqual([...thrown].toSorted());
