@@ -386,7 +386,7 @@ export function storeConformance(name: string, traits: StoreTraits, make: () => 
         await killWhileWriting("others", "alive");
         const before = (await leftovers()).length;
         expect(before).toBeGreaterThanOrEqual(3);
-        expect((await store.recover([...intents, unknown], ["dead-1", "dead-2"], signal)).toSorted()).toEqual(intents.map(({ id }) => id));
+        expect((await store.recover([...intents, unknown], ["dead-1", "dead-2"], signal)).toSorted((a, b) => a - b)).toEqual(intents.map(({ id }) => id));
         expect(await leftovers()).toHaveLength(before - 2);
         expect((await listed(reader)).map(({ key }) => key)).toEqual(["whole"]);
       }));
