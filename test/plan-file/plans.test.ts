@@ -59,6 +59,13 @@ test("everything.yaml has every key of the schema", () => {
   expect([...declared].filter((key) => !used.has(key)).toSorted()).toEqual([]);
 });
 
+test("docs/plan-file.md names every key of the schema", () => {
+  const page = readFileSync(join(ROOT, "docs/plan-file.md"), "utf8");
+  const declared = new Set<string>();
+  collectProperties(JSON.parse(readFileSync(join(ROOT, "schemas/plan.schema.json"), "utf8")), declared);
+  expect([...declared].filter((key) => !new RegExp("[`.\\s]" + key + "[`.,: }]").test(page))).toEqual([]);
+});
+
 function schemaErrors(value: unknown) {
   const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, discriminator: true });
   const validate = ajv.compile(JSON.parse(readFileSync(join(ROOT, "schemas/plan.schema.json"), "utf8")) as object);

@@ -78,7 +78,9 @@ function reference(text: string, env: Record<string, string | undefined>): strin
 
 test("any text is taken or refused, in linear time", () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom("$", "{", "}", ":", "-", "?", "A", "1") }), (text) => void expect(typeof fill(text, ENV)).toBe("string")),
+    fc.property(fc.string({ unit: fc.constantFrom("$", "{", "}", ":", "-", "?", "A", "1") }), (text) => {
+      expect(typeof fill(text, ENV)).toBe("string");
+    }),
   );
   expect(fill("${A:-".repeat(100_000), ENV)).toBe("VARIABLE_SYNTAX");
   expect(fill("$$".repeat(60_000), ENV)).toHaveLength(60_000);
