@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=6 --heap-growing-percent=50
 import { enableCompileCache } from "node:module";
 import { Interrupts } from "./cli/interrupts.ts";
 
@@ -20,7 +20,16 @@ process.on("SIGTERM", () => {
 });
 
 const { runCli } = await import("./cli/program.ts");
-const { stdin, stdout, stderr, env } = process;
-const code = await runCli(process.argv.slice(2), { stdin, stdout, stderr, env, interrupts });
+const { stdout, stderr, env } = process;
+const code = await runCli(process.argv.slice(2), {
+  // Opened where something is asked, and not before.
+  get stdin() {
+    return process.stdin;
+  },
+  stdout,
+  stderr,
+  env,
+  interrupts,
+});
 // Idle sockets of connection pools would keep the process for their time-outs.
 process.exit(code);

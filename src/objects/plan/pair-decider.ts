@@ -52,6 +52,8 @@ export class PairDecider {
     }
     if (!left) return right ? this.#decideExtra(right) : undefined;
     if (!this.#filter.selectsEntry(left)) return undefined;
+    // A folder has no listing of its own, so its marker would be absent for ever.
+    if (this.#sync.to.location.type === "directory" && left.key.endsWith("/") && left.size === 0) return act("skip", left.key, "folder-marker", { bytes: 0 });
     const problem = this.#refuses(left.key);
     if (problem) return act("conflict", left.key, problem.code, { bytes: 0, left, detail: problem.message });
     if (this.#blind.destination.hides(left.key))

@@ -78,3 +78,7 @@ test.each([
 ] as const)("onUnknown %s", (onUnknown, wanted) => {
   expect(actionOf(decider({ onUnknown }).decide(pair(entry("a", { modifiedMs: 9000 }), entry("a"))))).toBe(wanted);
 });
+
+test("a folder's marker is nothing that a folder could list, so it is no copy that never ends", () => {
+  expect(actionOf(decider({}).decide(pair(entry("photos/", { size: 0 }), undefined)))).toBe("skip folder-marker");
+});

@@ -9,7 +9,7 @@ import { isPassing, isThrottle, mayHaveApplied, S3Failure } from "./failure.ts";
 import { baseHeaders } from "./location-headers.ts";
 import { backoffMs, MAX_ATTEMPTS, pause } from "./retry.ts";
 import { type Identity, Signer } from "./signer.ts";
-import { Transport, type WireResponse } from "./transport.ts";
+import { openTransport, type Transport, type WireResponse } from "./transport.ts";
 import { xmlText } from "./xml.ts";
 
 export interface S3Call {
@@ -50,7 +50,7 @@ export class S3Client {
   readonly credentials: Credentials;
   /** What the endpoint turned out to be. */
   readonly learned = { checksums: true, checksumNeeded: false, checksumsSent: false };
-  readonly #transport: Transport;
+  #transport: Transport | undefined;
   readonly #headers: Readonly<Record<string, string>>;
   #signer: Signer | undefined;
   #endpoint: Endpoint | undefined;
@@ -63,7 +63,6 @@ export class S3Client {
   constructor(location: S3Location) {
     this.location = location;
     this.credentials = new Credentials(location);
-    this.#transport = new Transport(location);
     this.#headers = baseHeaders(location);
   }
 
@@ -73,14 +72,19 @@ export class S3Client {
 
   async endpoint(): Promise<Endpoint> {
     if (this.#endpoint !== undefined) return this.#endpoint;
-    this.#resolving ??= resolveEndpoint(this.location, this.#region);
+    this.#resolving ??= this.#resolve();
     try {
-      this.#endpoint = await this.#resolving;
-      this.#signer = new Signer(this.#endpoint.service);
-      return this.#endpoint;
+      return await this.#resolving;
     } finally {
       this.#resolving = undefined;
     }
+  }
+
+  async #resolve(): Promise<Endpoint> {
+    this.#transport ??= await openTransport(this.location);
+    this.#endpoint = await resolveEndpoint(this.location, this.#region);
+    this.#signer = new Signer(this.#endpoint.service);
+    return this.#endpoint;
   }
 
   /**
@@ -125,8 +129,8 @@ export class S3Client {
     }
   }
 
-  close(): Promise<void> {
-    return this.#transport.close();
+  async close(): Promise<void> {
+    await this.#transport?.close();
   }
 
   async #attempt(call: S3Call): Promise<WireResponse> {
@@ -142,6 +146,7 @@ export class S3Client {
       headers = await signer.sign(request, identity, endpoint.region, at);
     }
     const body = typeof call.body === "function" ? await call.body() : call.body;
+    this.#transport ??= await openTransport(this.location);
     return this.#transport.send({
       origin: endpoint.origin,
       method: call.method,

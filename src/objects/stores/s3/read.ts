@@ -59,9 +59,9 @@ export async function readObject(scope: Scope, key: string, { version, range, si
       throw sourceChanged(scope, key, difference);
     }
     const expected = range === undefined ? total : Math.min(range.end, total - 1) - range.start + 1;
-    if (answer.stream !== undefined) return { ...head, size: expected, content: { kind: "stream", stream: answer.stream } };
+    const claimed = range === undefined ? md5Etag(head.version.etag ?? "", answer.headers) : undefined;
+    if (answer.stream !== undefined) return { ...head, size: expected, content: { kind: "stream", stream: answer.stream, md5: claimed } };
     if (answer.body.byteLength === expected) {
-      const claimed = range === undefined ? md5Etag(head.version.etag ?? "", answer.headers) : undefined;
       const md5 = claimed === undefined ? undefined : hash("md5", answer.body, "hex");
       if (md5 === claimed) return { ...head, size: expected, content: { kind: "whole", bytes: answer.body, md5 } };
       if (attempt >= READ_ATTEMPTS)
