@@ -6,7 +6,7 @@ import type { Bench } from "./workload.ts";
 const TRANSFERS = 64;
 
 export function tidemark({ tools }: Bench, ...words: readonly string[]): Command {
-  return { program: tools.node, arguments: [tools.tidemark, ...words], environment: KEYS };
+  return { program: tools.tidemark, arguments: words, environment: KEYS };
 }
 
 /** Plans and applies in one go, with a state that knows nothing. */
