@@ -12,8 +12,8 @@ import { build, type Metafile, type Plugin } from "esbuild";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
 
-/** Parts of the bundle that are CommonJS ask for Node's own modules by `require`, which an ES module lacks. */
-const REQUIRE = "const require = process.getBuiltinModule;";
+/** Parts of the bundle that are CommonJS ask for Node's own modules by `require`, which an ES module lacks. `process` is there already; asked for as a module, it opens stdin. */
+const REQUIRE = 'const require = (name) => (name === "process" || name === "node:process" ? process : process.getBuiltinModule(name));';
 
 /**
  * What commander takes of Node, without the rest: importing these modules reads each of their

@@ -48,6 +48,8 @@ export function makeContext(host: Host, out: Output, err: Output, options: Globa
     messages: new Messages(err, options.logLevel, errPaint),
     paint: makePaint(wantsColor(options.color, host.env, host.stdout.isTTY === true)),
     json: options.json ? new JsonLines(out, VERSION) : undefined,
-    interactive: host.stdin.isTTY === true && host.stderr.isTTY === true && !options.json,
+    get interactive() {
+      return !options.json && host.stderr.isTTY === true && host.stdin.isTTY === true;
+    },
   };
 }
