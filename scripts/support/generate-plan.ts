@@ -79,6 +79,8 @@ async function makeValidators(schema: Schema, root: string): Promise<string> {
     inlineRefs: false,
     code: { source: true, esm: true, lines: true, optimize: 2 },
   });
+  // Nothing is left to it after `flatten`, and its bookkeeping would be a third of the code.
+  ajv.opts.unevaluated = false;
   ajv.addSchema(schema);
   ajv.addSchema({ $id: VALIDATORS.validateFrame, $ref: id });
   ajv.addSchema({ $id: VALIDATORS.validateObjectSync, $ref: `${id}#/$defs/objectSync` });

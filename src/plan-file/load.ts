@@ -68,7 +68,7 @@ export interface ReadOptions {
  */
 export async function readPlanFile(path: string, { env, cwd = process.cwd() }: ReadOptions): Promise<LoadedPlan> {
   const file = resolve(cwd, path);
-  const content = await readBounded(file);
+  const content = readBounded(file);
   if (!("code" in content)) return loadPlan(content, { file, displayFile: path, env });
   return { plan: undefined, diagnostics: unreadable(path, content), unsupported: [] };
 }

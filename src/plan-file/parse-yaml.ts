@@ -54,6 +54,7 @@ const TOO_DEEP = {
 
 /** Looks at the tokens alone: what nests brackets a hundred thousand deep would overflow the stack of any parser. */
 function isModest(text: string, findings: Findings): boolean {
+  if (isSmall(text)) return true;
   let at = 0;
   let tokens = 0;
   let flow = 0;
@@ -76,6 +77,14 @@ function isModest(text: string, findings: Findings): boolean {
     if (token !== "\u0002" && token !== "\u0018" && token !== "\u001f") at += token.length;
   }
   return true;
+}
+
+/** Most plans are so small and flat that nobody need look at their tokens: that would be a third of the time that parsing takes. */
+function isSmall(text: string): boolean {
+  if (text.length > 32_768) return false;
+  let nesting = 0;
+  for (const character of text) if ("[{-?".includes(character)) nesting++;
+  return nesting <= MOST_DEEP;
 }
 
 function addSyntaxError({ code, message, pos: [start, end] }: YAMLError, text: string, findings: Findings): void {
