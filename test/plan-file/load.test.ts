@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +7,7 @@ import type { ObjectSync } from "../../src/core/sync-plan.ts";
 import { loadPlan } from "../../src/plan-file/load.ts";
 import { planHash } from "../../src/plan-file/plan-hash.ts";
 import { diagnosticGithub, diagnosticJson, renderDiagnostic } from "../../src/report/diagnostics.ts";
+import { LOCALHOST_TLS } from "../support/tls.ts";
 import { type Env, load, plan } from "./support.ts";
 
 function right(text: string, env: Env = {}) {
@@ -157,11 +157,8 @@ describe("certificates", () => {
   test("are read and looked at", () => {
     const folder = mkdtempSync(join(tmpdir(), "tidemark-ca-"));
     try {
-      execFileSync(
-        "openssl",
-        ["req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", join(folder, "key.pem"), "-out", join(folder, "ca.pem"), "-subj", "/CN=test", "-days", "1"],
-        { stdio: "ignore" },
-      );
+      writeFileSync(join(folder, "ca.pem"), LOCALHOST_TLS.cert);
+      writeFileSync(join(folder, "key.pem"), LOCALHOST_TLS.key);
       writeFileSync(join(folder, "damaged.pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
       writeFileSync(join(folder, "large.pem"), "x".repeat(500_001));
       const read = (caFile: string) =>

@@ -9,7 +9,11 @@ const location = directoryLocation("/d");
 const everything = { selectsEntry: () => true };
 
 function decider(over: Partial<ObjectSync>, filter = everything) {
-  return new PairDecider({ sync: objectSync(location, location, over), filter, refuses: (key) => (key.includes("..") ? { code: "KEY_REFUSED", message: "no" } : undefined) });
+  return new PairDecider({
+    sync: objectSync(location, location, over),
+    filter,
+    refuses: (key) => (key.includes("..") ? { code: "KEY_REFUSED", message: "no" } : undefined),
+  });
 }
 
 function entry(key: string, over: Partial<ObjectEntry> = {}): ObjectEntry {
@@ -18,7 +22,8 @@ function entry(key: string, over: Partial<ObjectEntry> = {}): ObjectEntry {
 
 const unreadable = { code: "FOLDER_UNREADABLE", message: "no permission", scope: "subtree" } as const;
 const pair = (left: ObjectEntry | undefined, right: ObjectEntry | undefined) => ({ left, right, record: undefined });
-const actionOf = (decision: ReturnType<PairDecider["decide"]>) => (decision?.kind === "action" ? `${decision.action.action} ${decision.action.reason}` : decision?.kind);
+const actionOf = (decision: ReturnType<PairDecider["decide"]>) =>
+  decision?.kind === "action" ? `${decision.action.action} ${decision.action.reason}` : decision?.kind;
 
 test("a key that is only at the source is copied, under the version it was seen with", () => {
   const decision = decider({}).decide(pair(entry("a"), undefined));

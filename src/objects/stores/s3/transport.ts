@@ -91,7 +91,9 @@ export async function openTransport({ timeouts, ca, maxSockets, proxy }: S3Locat
     return new Transport(new StraightAgent(options));
   }
   const { ProxyAgent, EnvHttpProxyAgent } = await import("undici");
-  return new Transport(proxy === undefined ? new EnvHttpProxyAgent({ ...options, requestTls: tls }) : new ProxyAgent({ ...options, uri: proxy, requestTls: tls }));
+  return new Transport(
+    proxy === undefined ? new EnvHttpProxyAgent({ ...options, requestTls: tls }) : new ProxyAgent({ ...options, uri: proxy, requestTls: tls }),
+  );
 }
 
 function hasEnvProxy(): boolean {
