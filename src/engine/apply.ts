@@ -41,7 +41,7 @@ export async function applyChangeset(options: ApplyOptions): Promise<RunResult> 
     (error) => failure.abort(error),
   );
   try {
-    const deadRuns = await state.interruptDead();
+    const deadRuns = await state.deadRuns();
     const work = await findWork(options, deadRuns.length > 0);
     if (!work) return { run: undefined, status: "applied", syncs: emptyResults(summary.syncs), problems: 0, stopped: false };
 
@@ -104,6 +104,8 @@ async function runSyncs({ options, run, syncs, leases, done, deadRuns, failure }
       results[sync.name] = await applySync({ sync, options, run, leases, done, deadRuns, stop, abort });
       if (failure.signal.aborted) throw failure.signal.reason;
     }
+    // Only now: a run that dies while it cleans up leaves the rest to the next.
+    if (!stop.aborted) await state.interruptDead();
     status = statusOf(results, stop.aborted);
   } finally {
     controls.end();

@@ -7,7 +7,7 @@ import { compareObjects } from "./compare.ts";
 import { headerOf, refuseOverlap } from "./header.ts";
 import { planObjects } from "./plan/plan-objects.ts";
 import { rebuildObjects } from "./rebuild.ts";
-import type { ReadStore, StoreContext } from "./store.ts";
+import type { ReadStore, StoreContext, WriteStore } from "./store.ts";
 import { openReadStore, openWriteStore } from "./stores/open-store.ts";
 
 interface Ends {
@@ -57,7 +57,7 @@ export function createObjectsDriver({ ownPaths }: ObjectsDriverOptions): SyncDri
       const source = await openReadStore(sync.from, store);
       try {
         const destination = await openWriteStore(sync.to, store);
-        await tellConditions(destination, context);
+        await tellConditions(sync, { source, destination }, context);
         return new ObjectRunSession({ sync, source, destination, context, carry: carryOf(sync) });
       } catch (error) {
         await source.close();
@@ -73,21 +73,26 @@ export function createObjectsDriver({ ownPaths }: ObjectsDriverOptions): SyncDri
   };
 }
 
-/** Says which conditions the destination does not enforce by itself, so that nobody trusts what is not there. */
-async function tellConditions(destination: Awaited<ReturnType<typeof openWriteStore>>, { abort, emit }: RunContext): Promise<void> {
+/** Says which conditions this sync needs and the destination does not enforce, so that nobody trusts what is not there. */
+async function tellConditions(
+  sync: ObjectSync,
+  { source, destination }: { source: ReadStore; destination: WriteStore },
+  { abort, emit }: RunContext,
+): Promise<void> {
   if (destination.kind !== "s3") return;
   const conditions = await destination.conditions(abort);
+  const copies = destination.canCopyFrom(source);
   const checked = [
-    conditions.putIfAbsent ? undefined : "new objects",
-    conditions.putIfMatch ? undefined : "overwrites",
-    conditions.copyIfAbsent ? undefined : "server-side copies",
-    conditions.deleteIfMatch ? undefined : "deletions",
+    copies || conditions.putIfAbsent ? undefined : "new objects",
+    copies || conditions.putIfMatch ? undefined : "overwrites",
+    copies && !conditions.copyIfAbsent ? "server-side copies" : undefined,
+    sync.delete && !conditions.deleteIfMatch ? "deletions" : undefined,
   ].filter((what) => what !== undefined);
   if (checked.length === 0) return;
   emit({
     type: "notice",
     code: "CONDITIONS_CHECKED_BEFORE",
-    message: `${destination.display} does not enforce every condition by itself: ${checked.join(", ")} are looked at just before instead.`,
+    message: `${destination.display} may not enforce every condition by itself: ${checked.join(" and ")} are looked at just before instead.`,
     hint: "Let nothing else write there while this runs.",
   });
 }

@@ -30,6 +30,10 @@ export class Runs {
     await this.#db.write(leases, () => this.#end(run, status));
   }
 
+  async dead(): Promise<readonly string[]> {
+    return this.#db.read(() => this.#dead());
+  }
+
   async interruptDead(): Promise<readonly string[]> {
     const dead = await this.#db.read(() => this.#dead());
     if (dead.length === 0) return [];

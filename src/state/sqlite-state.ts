@@ -71,6 +71,10 @@ export class SqliteState implements StateStore {
     return this.#runs.finish(run, status, leases);
   }
 
+  deadRuns(): Promise<readonly string[]> {
+    return this.#runs.dead();
+  }
+
   interruptDead(): Promise<readonly string[]> {
     return this.#runs.interruptDead();
   }

@@ -106,7 +106,9 @@ export interface StateStore extends StateReader {
 
   startRun(start: RunStart, leases: readonly Lease[]): Promise<void>;
   finishRun(run: string, status: RunStatus, leases: readonly Lease[]): Promise<void>;
-  /** Marks runs that no longer live as interrupted. @returns their ids */
+  /** Runs that no longer live and are not marked yet: somebody has to clean up after them. */
+  deadRuns(): Promise<readonly string[]>;
+  /** Marks runs that no longer live as interrupted, once what they left is cleaned up. @returns their ids */
   interruptDead(): Promise<readonly string[]>;
   /** Newest first. A run that no longer lives is shown as interrupted, marked or not. */
   runs(limit?: number): Promise<readonly RunInfo[]>;

@@ -9,6 +9,7 @@ import { scanPage } from "./list-scanner.ts";
 import { customerKeyHeaders, writeEncryptionHeaders } from "./location-headers.ts";
 import type { Scope } from "./scope.ts";
 import { abortUpload } from "./upload.ts";
+import { uploadsOf } from "./upload-list.ts";
 import { xmlText } from "./xml.ts";
 
 /** A person waits for the answer. */
@@ -82,7 +83,8 @@ async function read(scope: Scope, firstKey: string | undefined, signal: AbortSig
 }
 
 async function write(scope: Scope, signal: AbortSignal): Promise<StoreCheck> {
-  const key = `${scope.root}tidemark-probe-${randomUUID()}`;
+  // Always the same key: what a check that was killed left behind can be found, also where a server lists uploads by exact key only.
+  const key = `${scope.root}tidemark-probe`;
   try {
     const answer = await scope.client.send({
       method: "POST",
@@ -102,6 +104,7 @@ async function write(scope: Scope, signal: AbortSignal): Promise<StoreCheck> {
         }),
       );
     }
+    await abortLeftovers(scope, key, signal);
     return pass("WRITE", `Objects of ${scope.display} can be written.`);
   } catch (error) {
     const said = say(scope, error, "write");
@@ -113,6 +116,15 @@ async function write(scope: Scope, signal: AbortSignal): Promise<StoreCheck> {
         hint: undefined,
       };
     return fail("WRITE", said);
+  }
+}
+
+/** Another check's probe may be among them: it does not need it any more than we do. */
+async function abortLeftovers(scope: Scope, key: string, signal: AbortSignal): Promise<void> {
+  try {
+    for (const { id } of await uploadsOf(scope, key, 0, signal)) await abortUpload(scope, key, id, signal);
+  } catch {
+    // Listing uploads is a permission of its own, and only tidying up needs it.
   }
 }
 

@@ -73,7 +73,7 @@ export class Transport {
 }
 
 /** Opens the sockets of a location: through a proxy where one is set, else straight. */
-export async function openTransport({ timeouts, ca, maxSockets, proxy }: S3Location): Promise<Transport> {
+export async function openTransport({ timeouts, ca, maxSockets, proxy, proxyAuthorization }: S3Location): Promise<Transport> {
   const tls = ca === undefined ? {} : { ca };
   const options: Agent.Options = {
     connections: maxSockets,
@@ -91,9 +91,9 @@ export async function openTransport({ timeouts, ca, maxSockets, proxy }: S3Locat
     return new Transport(new StraightAgent(options));
   }
   const { ProxyAgent, EnvHttpProxyAgent } = await import("undici");
-  return new Transport(
-    proxy === undefined ? new EnvHttpProxyAgent({ ...options, requestTls: tls }) : new ProxyAgent({ ...options, uri: proxy, requestTls: tls }),
-  );
+  if (proxy === undefined) return new Transport(new EnvHttpProxyAgent({ ...options, requestTls: tls }));
+  const token = proxyAuthorization === undefined ? {} : { token: proxyAuthorization.reveal() };
+  return new Transport(new ProxyAgent({ ...options, ...token, uri: proxy, requestTls: tls }));
 }
 
 function hasEnvProxy(): boolean {

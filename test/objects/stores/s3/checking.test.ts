@@ -40,6 +40,16 @@ describe("checking a bucket", () => {
     expect(bench.server.versions(BUCKET)).toEqual([]);
   });
 
+  test("aborts the probe of a check that was killed", async () => {
+    await using bench = await Bench.start();
+    const cut = bench.server.faults.add({ match: { operation: "AbortMultipartUpload" }, effect: { kind: "error", code: "AccessDenied" } });
+    expect(await failures(await bench.write("p/"))).toMatchObject([{ code: "WRITE" }]);
+    expect(bench.server.uploads(BUCKET)).toHaveLength(1);
+    cut.remove();
+    expect(await check(await bench.write("p/"))).toMatchObject({ WRITE: "pass" });
+    expect(bench.server.uploads(BUCKET)).toEqual([]);
+  });
+
   test("for reading writes nothing at all", async () => {
     await using bench = await Bench.start();
     expect(await check(await bench.write(), "read")).toEqual({ REACH: "pass", CREDENTIALS: "pass", LIST: "pass", CLOCK: "pass", READ: "pass" });
