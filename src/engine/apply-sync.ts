@@ -19,12 +19,14 @@ export interface ApplySyncOptions {
   readonly deadRuns: readonly string[];
   readonly stop: AbortSignal;
   readonly abort: AbortSignal;
+  /** Aborted here where the run cannot go on: stops and cuts off all of it, by way of `stop` and `abort`. */
+  readonly failure: AbortController;
 }
 
 const EFFECT_KINDS = [...EFFECTS];
 
 /** Applies the actions of one sync, and cleans up after runs of it that died. */
-export async function applySync({ sync, options, run, leases, done, deadRuns, stop, abort }: ApplySyncOptions): Promise<SyncResult> {
+export async function applySync({ sync, options, run, leases, done, deadRuns, stop, abort, failure }: ApplySyncOptions): Promise<SyncResult> {
   const { changeset, state, emit } = options;
   const settings = settingsOf(sync);
   const slots = new AdaptiveSlots({ concurrency: settings.concurrency, onChange: (limit) => emit({ type: "slots", limit }) });
@@ -49,7 +51,13 @@ export async function applySync({ sync, options, run, leases, done, deadRuns, st
     for (const id of await session.recover(intents, deadRuns)) await state.endIntent(id);
     emit({ type: "syncStarted", sync: sync.name, ...plannedEffects(options, sync.name) });
     const work = async (subtask: Subtask) => {
-      for await (const outcomes of session.apply(subtask, done)) await recorder.add(outcomes);
+      try {
+        for await (const outcomes of session.apply(subtask, done)) await recorder.add(outcomes);
+      } catch (error) {
+        // Nothing that is still in flight could be remembered.
+        failure.abort(error);
+        throw error;
+      }
     };
     await workThrough(session.cut(changeset.summary.planId, actions), { parallel: settings.parallel, work, signal: stop });
     emit({ type: "syncFinished", sync: sync.name });

@@ -101,7 +101,7 @@ async function runSyncs({ options, run, syncs, leases, done, deadRuns, failure }
   let status: RunStatus = "failed";
   try {
     for (const sync of syncs) {
-      results[sync.name] = await applySync({ sync, options, run, leases, done, deadRuns, stop, abort });
+      results[sync.name] = await applySync({ sync, options, run, leases, done, deadRuns, stop, abort, failure });
       if (failure.signal.aborted) throw failure.signal.reason;
     }
     // Only now: a run that dies while it cleans up leaves the rest to the next.

@@ -91,3 +91,19 @@ test("a stopped run begins nothing new", async () => {
   );
   expect(begun).toBe(1);
 });
+
+test("where subtasks cannot be cut any more, what has begun is waited for", async () => {
+  const seen: string[] = [];
+  function* broken() {
+    for (const id of ["a", "b", "c", "d", "e"]) yield subtask(id);
+    seen.push("broken");
+    throw new Error("unreadable");
+  }
+  const work = async ({ id }: Subtask) => {
+    for (let turns = id === "a" ? 1 : 5; turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve));
+    seen.push(`ended ${id}`);
+  };
+  await expect(workThrough(broken(), { parallel: 2, work, signal: never })).rejects.toThrow("unreadable");
+  expect(seen.slice(0, 2)).toEqual(["ended a", "broken"]);
+  expect(seen).toContain("ended b");
+});

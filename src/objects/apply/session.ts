@@ -20,6 +20,7 @@ export class ObjectRunSession implements RunSession {
   readonly #options: TransferOptions;
   readonly #window = new Window(WINDOW_BYTES);
   readonly #ahead = new Window(ITEMS_AHEAD);
+  readonly #running = new Set<Promise<void>>();
 
   constructor(options: TransferOptions) {
     this.#options = options;
@@ -32,10 +33,13 @@ export class ObjectRunSession implements RunSession {
 
   apply(subtask: Subtask, done: DoneActions): AsyncIterable<readonly Outcome[]> {
     const pages = new OutcomePages();
-    void this.#begin(subtask, done, pages).then(
-      () => pages.end(),
-      (error: unknown) => pages.fail(error),
-    );
+    const running = this.#begin(subtask, done, pages)
+      .then(
+        () => pages.end(),
+        (error: unknown) => pages.fail(error),
+      )
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
     return pages;
   }
 
@@ -43,7 +47,9 @@ export class ObjectRunSession implements RunSession {
     return await this.#options.destination.recover(intents, deadRuns, this.#options.context.abort);
   }
 
+  /** Waits for what is in flight, also where nobody takes its outcomes any more: its stores must not be taken away from it. */
   async close(): Promise<void> {
+    await Promise.all(this.#running);
     await Promise.all([this.#options.source.close(), this.#options.destination.close()]);
   }
 
