@@ -3,7 +3,8 @@ import { ItemError } from "../../core/errors.ts";
 import type { ObjectSync } from "../../core/sync-plan.ts";
 import type { ItemVersion } from "../../core/version.ts";
 import type { RunContext } from "../../driver/sync-driver.ts";
-import type { BodySource, Expectation, ObjectBody, ObjectHead, ObjectProperties, ReadStore, WriteStore } from "../store.ts";
+import type { BodySource, Expectation, ObjectBody, ObjectEntry, ObjectHead, ObjectProperties, ReadStore, WriteStore } from "../store.ts";
+import { haveSameContent } from "../plan/same-content.ts";
 import type { Carry } from "./carry.ts";
 
 export interface TransferOptions {
@@ -23,6 +24,9 @@ export interface TransferOptions {
  */
 export async function transfer(action: NumberedAction, opened: Promise<ObjectBody> | undefined, options: TransferOptions): Promise<ItemVersion | undefined> {
   const { destination, context } = options;
+  // The planner asked this too, but a changeset is a file that somebody else may have made.
+  const problem = destination.refuses(action.key);
+  if (problem) throw new ItemError("refused", problem.code, problem.message, { hint: "Plan again, and apply only changesets that you trust." });
   if (action.action === "delete") {
     if (!action.destination)
       throw new ItemError("refused", "ACTION_INCOMPLETE", `The changeset does not say which version of ${JSON.stringify(action.key)} to delete.`);
@@ -48,12 +52,13 @@ async function put(
   if (version?.size === undefined)
     throw new ItemError("refused", "ACTION_INCOMPLETE", `The changeset does not say which version of ${JSON.stringify(key)} to copy.`);
   const { size } = version;
+  const properties = (head: ObjectHead) => propertiesOf(head, carry, source, key, version);
   const expect: Expectation = replaced ? { kind: "version", version: replaced } : { kind: "absent" };
   const shared = { expect, slots: context.slots, intents: context.intents, verify: sync.verify, sourceEtag: version.etag, signal: context.abort };
 
   if (destination.copyFrom && destination.canCopyFrom(source)) {
-    const properties = carry.everything ? undefined : (head: ObjectHead) => carry.properties(head);
-    const copied = await destination.copyFrom(source, key, { ...shared, size, version, properties, storageClass: carry.storageClass });
+    const changed = carry.everything ? undefined : properties;
+    const copied = await destination.copyFrom(source, key, { ...shared, size, version, properties: changed, storageClass: carry.storageClass });
     return copied.version;
   }
   let ahead = opened;
@@ -65,7 +70,7 @@ async function put(
       return taken ?? source.read(key, { version, range, signal });
     },
     head: (signal) => headOf(source, key, version, signal),
-    properties: (head) => withTags(carry.properties(head), source, key, version),
+    properties,
   };
   return (await destination.write(key, body, shared)).version;
 }
@@ -78,24 +83,38 @@ async function headOf(source: ReadStore, key: string, version: ItemVersion, sign
   return head;
 }
 
-/** Tags come with a request of their own, so it is made only for objects that have some. */
-function withTags(properties: ObjectProperties, source: ReadStore, key: string, version: ItemVersion): ObjectProperties | Promise<ObjectProperties> {
+/** What the copy carries. Tags come with a request of their own, so it is made only for objects that have some and keep them. */
+function propertiesOf(head: ObjectHead, carry: Carry, source: ReadStore, key: string, version: ItemVersion): ObjectProperties | Promise<ObjectProperties> {
+  const properties = carry.properties(head);
   if (properties.tags !== undefined || !source.readTags) return properties;
-  return source.readTags(key, version).then((tags) => ({ ...properties, tags }));
+  return source.readTags(key, version).then((tags) => carry.properties({ ...head, properties: { ...head.properties, tags } }));
 }
 
-/** The destination's version where it holds what the action would have written. */
+/**
+ * The destination's version where it holds what the action would have written: the bytes of the
+ * reviewed version of the source, and no other. Size and time are no proof of that, since an
+ * overwrite may be there to mend what has both.
+ */
 async function alreadyThere({ key, source: version }: NumberedAction, { source, destination, context }: TransferOptions): Promise<ItemVersion | undefined> {
-  const head = await destination.head(key, context.abort);
-  if (!head || !version || head.version.size !== version.size) return undefined;
-  const { etag } = head.version;
-  if (version.etag !== undefined && (etag === version.etag || head.properties.metadata["tidemark-source-etag"] === version.etag)) return head.version;
-  if (source.kind === "s3" && destination.kind === "s3") return undefined;
-  // A file has no ETag: its time travels with the copy.
-  return sameTime(head, await source.head(key, context.abort)) ? head.version : undefined;
+  const { abort: signal } = context;
+  const head = await destination.head(key, signal);
+  if (!head || version?.size === undefined || head.version.size !== version.size) return undefined;
+  try {
+    const same = await haveSameContent(entryOf(key, version), entryOf(key, head.version), {
+      source,
+      destination,
+      signal,
+      download: false,
+      countRequest: () => {},
+    });
+    return same ? head.version : undefined;
+  } catch (error) {
+    // It could not be read as that version any more: then nothing proves it.
+    if (error instanceof ItemError && !signal.aborted) return undefined;
+    throw error;
+  }
 }
 
-function sameTime(a: ObjectHead, b: ObjectHead | undefined): boolean {
-  const [left, right] = [a.properties.mtime, b?.properties.mtime];
-  return left !== undefined && right !== undefined && Math.abs(Number(left) - Number(right)) < 0.001;
+function entryOf(key: string, { size = 0, modified = "", etag = "" }: ItemVersion): ObjectEntry {
+  return { key, size, modified, modifiedMs: 0, etag, storageClass: "", problem: undefined };
 }

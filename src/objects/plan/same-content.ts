@@ -28,11 +28,11 @@ export async function haveSameContent(left: ObjectEntry, right: ObjectEntry, opt
   const { source, destination, download } = options;
   if (download) return (await md5Of(source, left, options)) === (await md5Of(destination, right, options));
 
+  // An encrypted object's ETag looks like an MD5 and is none, so only equality proves anything.
+  if (left.etag !== "" && left.etag === right.etag) return true;
   if (isContentMd5(right.etag)) {
-    const md5 = isContentMd5(left.etag) ? left.etag : await md5Of(source, left, options);
-    if (md5 === right.etag) return true;
-    // An encrypted object's ETag looks like an MD5 and is none, so only equality proves anything.
-    return md5 === (await md5Of(destination, right, options));
+    const md5 = await md5Of(source, left, options);
+    return md5 === right.etag || md5 === (await md5Of(destination, right, options));
   }
   const fromMetadata = await knownCopy(left, right, options);
   if (fromMetadata) return true;
