@@ -39,7 +39,7 @@ const lightCommander: Plugin = {
 
 const { metafile, outputFiles } = await build({
   absWorkingDir: ROOT,
-  entryPoints: { main: "src/main.ts", "directory-worker": "src/objects/stores/directory/worker.ts" },
+  entryPoints: { main: "src/main.ts", "directory-worker": "src/objects/stores/directory/worker.ts", "transfer-worker": "src/objects/apply/threads/worker.ts" },
   outdir: DIST,
   chunkNames: "[name]-[hash]",
   bundle: true,

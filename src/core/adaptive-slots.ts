@@ -1,4 +1,4 @@
-import type { RequestSlots } from "../core/request-slots.ts";
+import type { RequestSlots } from "./request-slots.ts";
 
 export interface SlotOptions {
   /** A fixed number, or growth while throughput grows. */

@@ -59,6 +59,8 @@ export interface RunContext extends DriverContext {
   /** Aborted where what is in flight must be cut off. `signal` only stops new work. */
   readonly abort: AbortSignal;
   readonly sync: string;
+  /** How many actions the sync has, done ones among them: tells whether a thread is worth its start. */
+  readonly items: number;
   readonly slots: RequestSlots;
   readonly budget: RateBudget;
   readonly intents: IntentLog;

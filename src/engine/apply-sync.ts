@@ -4,7 +4,7 @@ import type { Sync } from "../core/sync-plan.ts";
 import type { DoneActions, RunContext, Subtask } from "../driver/sync-driver.ts";
 import type { Outcome } from "../state/outcome.ts";
 import type { Lease } from "../state/state-store.ts";
-import { AdaptiveSlots } from "./adaptive-slots.ts";
+import { AdaptiveSlots } from "../core/adaptive-slots.ts";
 import { createRateBudget } from "./rate-budget.ts";
 import { Recorder } from "./recorder.ts";
 import { type ApplyOptions, noOutcomes, type SyncResult } from "./run.ts";
@@ -34,6 +34,7 @@ export async function applySync({ sync, options, run, leases, done, deadRuns, st
   const context: RunContext = {
     run,
     sync: sync.name,
+    items: plannedEffects(options, sync.name).items,
     signal: stop,
     abort,
     emit,

@@ -1,8 +1,10 @@
 import { TidemarkError } from "../core/errors.ts";
 import type { ObjectSync } from "../core/sync-plan.ts";
 import type { Check, DriverContext, RunContext, SyncDriver } from "../driver/sync-driver.ts";
+import { packSecrets } from "../core/portable.ts";
 import { carryOf } from "./apply/carry.ts";
 import { ObjectRunSession } from "./apply/session.ts";
+import { threadsFor } from "./apply/threads/thread-count.ts";
 import { compareObjects } from "./compare.ts";
 import { headerOf, refuseOverlap } from "./header.ts";
 import { planObjects } from "./plan/plan-objects.ts";
@@ -18,10 +20,12 @@ interface Ends {
 export interface ObjectsDriverOptions {
   /** Absolute paths of our own files: no directory store shows them. */
   readonly ownPaths: readonly string[];
+  /** Threads that transfer; 0: none, all is done in this one. undefined: as many as a run is worth. */
+  readonly threads?: number | undefined;
 }
 
 /** Syncs between object stores and directories. */
-export function createObjectsDriver({ ownPaths }: ObjectsDriverOptions): SyncDriver<ObjectSync> {
+export function createObjectsDriver({ ownPaths, threads }: ObjectsDriverOptions): SyncDriver<ObjectSync> {
   /** Opens both ends for reading, and closes them whatever happens. */
   async function* withEnds<T>(sync: ObjectSync, context: StoreContext, use: (ends: Ends) => AsyncIterable<T>): AsyncGenerator<T> {
     const source = await openReadStore(sync.from, context);
@@ -58,7 +62,12 @@ export function createObjectsDriver({ ownPaths }: ObjectsDriverOptions): SyncDri
       try {
         const destination = await openWriteStore(sync.to, store);
         await tellConditions(sync, { source, destination }, context);
-        return new ObjectRunSession({ sync, source, destination, context, carry: carryOf(sync) });
+        const session = new ObjectRunSession({ sync, source, destination, context, carry: carryOf(sync) });
+        const count = threadsFor(sync, context.items, threads);
+        if (count === 0) return session;
+        const { ThreadedSession } = await import("./apply/threads/threaded-session.ts");
+        const concurrency = sync.concurrency === "auto" ? "auto" : Math.ceil(sync.concurrency / count);
+        return new ThreadedSession({ session, context, threads: count, setup: { sync: packSecrets(sync), ownPaths, run: context.run, concurrency } });
       } catch (error) {
         await source.close();
         throw error;

@@ -206,6 +206,8 @@ export interface StoreContext {
   readonly ownPaths: readonly string[];
   /** The place is a destination: where it is a folder, it need not exist yet, and is empty then. */
   readonly isDestination?: boolean | undefined;
+  /** Used within a thread of its own, that small files may be read in. */
+  readonly inThread?: boolean | undefined;
   /** Names temporary files; undefined for reading. */
   readonly run?: string | undefined;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { AdaptiveSlots } from "../../src/engine/adaptive-slots.ts";
+import { AdaptiveSlots } from "../../src/core/adaptive-slots.ts";
 
 const never = new AbortController().signal;
 

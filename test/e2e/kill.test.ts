@@ -3,7 +3,8 @@ import { killRounds } from "../support/kill-rounds.ts";
 import { temporaryFolder } from "../support/temp.ts";
 
 test.each([
-  { from: "directory", to: "s3", kills: 8, seed: 11 },
+  { from: "directory", to: "s3", kills: 4, seed: 11 },
+  { from: "directory", to: "s3", threads: 2, kills: 4, seed: 13 },
   { from: "s3", to: "directory", kills: 4, seed: 12 },
 ] as const)(
   "killed $kills times from $from to $to: converges, nothing twice, nothing torn, nothing left",

@@ -11,6 +11,8 @@ export interface KillRounds {
   /** What is synced where. */
   readonly from: "directory" | "s3";
   readonly to: "directory" | "s3";
+  /** Threads that transfer; default none. */
+  readonly threads?: number;
   /** How many times the built CLI is killed. */
   readonly kills: number;
   /** Of the instants: the same seed kills at the same ones. */
@@ -106,7 +108,7 @@ syncs:
 function start({ server, options }: World, args: readonly string[]) {
   return spawn(process.execPath, [CLI, ...args], {
     cwd: options.folder,
-    env: { ...process.env, AK: server.accessKeyId, SK: server.secretAccessKey },
+    env: { ...process.env, AK: server.accessKeyId, SK: server.secretAccessKey, TIDEMARK_THREADS: String(options.threads ?? 0) },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }

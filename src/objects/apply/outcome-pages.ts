@@ -10,8 +10,8 @@ export class OutcomePages implements AsyncIterable<readonly Outcome[]> {
   #failure: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
 
-  push(outcome: Outcome): void {
-    this.#page.push(outcome);
+  push(...outcomes: readonly Outcome[]): void {
+    for (const outcome of outcomes) this.#page.push(outcome);
     this.#wake?.();
   }
 

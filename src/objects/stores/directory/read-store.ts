@@ -38,7 +38,7 @@ export class DirectoryReadStore implements ReadStore {
     this.context = context;
     this.display = root.display;
     this.resolved = root.root;
-    this.pool = new WorkerPool(root, root.remote ? REMOTE_THREADS : Math.min(4, Math.max(2, availableParallelism())));
+    this.pool = new WorkerPool(root, threadsFor(root, context));
     this.#ownKeys = root.hidden.filter((path) => path.startsWith(root.root)).map((path) => path.slice(root.root.length));
   }
 
@@ -104,6 +104,12 @@ export class DirectoryReadStore implements ReadStore {
   async close(): Promise<void> {
     await Promise.all([this.pool, ...this.#walkers].map((pool) => pool.close()));
   }
+}
+
+/** A local disk answers sooner than another thread would; a mount across a network must not keep a thread that has more to do. */
+function threadsFor({ remote }: Root, { inThread }: StoreContext): number {
+  if (remote) return REMOTE_THREADS;
+  return inThread ? 0 : Math.min(4, Math.max(2, availableParallelism()));
 }
 
 function headOf(facts: FileFacts): ObjectHead {

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { fromFault } from "./faults.ts";
+import { JobRunner } from "./job-runner.ts";
 import { isFault, type Job, type JobOf, type JobOp, type JobResults, type Request, type Response, type WorkerSetup } from "./jobs.ts";
 
 interface Pending {
@@ -22,13 +23,15 @@ export class WorkerPool {
   readonly #size: number;
   readonly #threads: Thread[] = [];
   readonly #queue: Pending[] = [];
+  readonly #runner: JobRunner | undefined;
   #scheduled = false;
   #closed = false;
 
-  /** @param size threads at most */
+  /** @param size threads at most; 0: the calling thread does the work itself, and may wait for it */
   constructor(setup: WorkerSetup, size: number) {
     this.#setup = setup;
     this.#size = size;
+    if (size === 0) this.#runner = new JobRunner(setup);
   }
 
   /** @throws what the job throws; the signal's reason where that comes first */
@@ -70,6 +73,11 @@ export class WorkerPool {
   }
 
   #dispatch(): void {
+    if (this.#runner) {
+      const batch = this.#queue.splice(0);
+      settle(batch, this.#runner.runAll(batch.map(({ job }) => job)));
+      return;
+    }
     while (this.#queue.length > 0) {
       const idle = this.#threads.filter((thread) => !thread.busy);
       const free = idle.length + this.#size - this.#threads.length;
@@ -82,6 +90,15 @@ export class WorkerPool {
       }
       thread.start(batch);
     }
+  }
+}
+
+function settle(batch: readonly Pending[], results: Response["results"]): void {
+  for (const [at, pending] of batch.entries()) {
+    const result = results[at];
+    if (result === undefined) pending.fail(new Error("The directory worker answered less than it was asked."));
+    else if (isFault(result)) pending.fail(fromFault(result));
+    else pending.settle(result);
   }
 }
 
@@ -100,12 +117,7 @@ class Thread {
       this.#batch = [];
       this.#worker.unref();
       idle();
-      for (const [at, pending] of batch.entries()) {
-        const result = response.results[at];
-        if (result === undefined) pending.fail(new Error("The directory worker answered less than it was asked."));
-        else if (isFault(result)) pending.fail(fromFault(result));
-        else pending.settle(result);
-      }
+      settle(batch, response.results);
     });
     this.#worker.on("error", (error: Error) => this.#fail(error));
     this.#worker.on("exit", () => this.#fail(new Error("The directory worker ended.")));
