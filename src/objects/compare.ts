@@ -4,7 +4,7 @@ import { compileFilters } from "./filters/object-filter.ts";
 import { inLanes } from "./lanes.ts";
 import { mergeJoin, type Pair } from "./listing/merge-join.ts";
 import { compareEntries, type CompareSettings } from "./plan/decide.ts";
-import { haveSameContent } from "./plan/same-content.ts";
+import { haveSameContent, isOfItem } from "./plan/same-content.ts";
 import { listSide } from "./plan/sides.ts";
 import type { ObjectEntry, ReadStore } from "./store.ts";
 
@@ -32,6 +32,7 @@ export async function* compareObjects({ sync, source, destination, context }: Co
     const found: (Difference | "equal" | undefined)[] = Array.from({ length: page.length });
     await inLanes(page, async (pair, at) => {
       if (pair.left && !pair.left.problem && !filter.selectsEntry(pair.left)) return;
+      if (pair.left?.problem?.scope === "item" && !filter.selectsKey(pair.left.key)) return;
       found[at] = await difference(pair, settings, content);
     });
     yield { equal: found.filter((one) => one === "equal").length, differences: found.filter((one) => one !== undefined && one !== "equal") };
@@ -52,5 +53,10 @@ async function difference(
   if (verdict === "equal") return "equal";
   // Different ETags of one content are common, so only the content settles it.
   if (rule === "size") return { key, difference: "different", reason: "size" };
-  return (await haveSameContent(left, right, content)) ? "equal" : { key, difference: "different", reason: "checksum" };
+  try {
+    return (await haveSameContent(left, right, content)) ? "equal" : { key, difference: "different", reason: "checksum" };
+  } catch (error) {
+    if (!isOfItem(error)) throw error;
+    return { key, difference: "unknown", reason: error.code };
+  }
 }

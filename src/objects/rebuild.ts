@@ -5,7 +5,7 @@ import { compileFilters } from "./filters/object-filter.ts";
 import { inLanes } from "./lanes.ts";
 import { mergeJoin } from "./listing/merge-join.ts";
 import { compareEntries, compareSettings, versionOf } from "./plan/decide.ts";
-import { haveSameContent } from "./plan/same-content.ts";
+import { haveSameContent, isOfItem } from "./plan/same-content.ts";
 import { listSide } from "./plan/sides.ts";
 import type { ObjectEntry, ReadStore } from "./store.ts";
 
@@ -29,10 +29,16 @@ export async function* rebuildObjects(
       if (!from || !to || from.problem || to.problem) return;
       const { verdict } = compareEntries(from, to, undefined, settings);
       if (verdict === "different") return;
-      if (verdict === "unknown" && !(await haveSameContent(from, to, content))) return;
+      if (verdict === "unknown" && !(await haveSameContent(from, to, content).catch(notEqual))) return;
       found[at] = { key: from.key, source: versionOf(from), destination: versionOf(to) };
     });
     const records = found.filter((record) => record !== undefined);
     if (records.length > 0) yield records;
   }
+}
+
+/** What cannot be read now is not remembered. */
+function notEqual(error: unknown): false {
+  if (!isOfItem(error)) throw error;
+  return false;
 }

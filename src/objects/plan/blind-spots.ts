@@ -10,14 +10,23 @@ import type { ObjectEntry } from "../store.ts";
 export class BlindSpots {
   #folders: string[] = [];
 
+  /** How many are kept. */
+  get size(): number {
+    return this.#folders.length;
+  }
+
   add({ key }: ObjectEntry): void {
+    this.#forgetBefore(key);
     this.#folders.push(key.endsWith("/") ? key : `${key}/`);
   }
 
   hides(key: string): boolean {
-    if (this.#folders.length === 0) return false;
-    // A spot whose keys all sort before this one has had its turn.
-    this.#folders = this.#folders.filter((folder) => key.startsWith(folder) || compareKeys(folder, key) > 0);
+    this.#forgetBefore(key);
     return this.#folders.some((folder) => key.startsWith(folder));
+  }
+
+  /** A spot whose keys all sort before this one has had its turn. */
+  #forgetBefore(key: string): void {
+    if (this.#folders.length > 0) this.#folders = this.#folders.filter((folder) => key.startsWith(folder) || compareKeys(folder, key) > 0);
   }
 }

@@ -15,7 +15,7 @@ export type Decision =
 
 export interface DeciderOptions {
   readonly sync: ObjectSync;
-  readonly filter: Pick<ObjectFilter, "selectsEntry">;
+  readonly filter: Pick<ObjectFilter, "selectsEntry" | "selectsKey">;
   /** Why the destination cannot hold a key. Asked once for each key that it is to hold, in order. */
   refuses(key: string): KeyProblem | undefined;
 }
@@ -79,6 +79,11 @@ export class PairDecider {
     return this.#replace(left, right, rule);
   }
 
+  /** Where only content can tell, and it cannot be read: neither side is touched. */
+  unsettled(left: ObjectEntry, right: ObjectEntry, { code, message }: KeyProblem): Decision {
+    return act("conflict", left.key, code, { bytes: 0, left, right, detail: message });
+  }
+
   notices(): readonly PlanNotice[] {
     const notices: PlanNotice[] = [];
     if (this.#protected.unreadable > 0) {
@@ -94,6 +99,11 @@ export class PairDecider {
   #decideProblem(left: ObjectEntry): Decision | undefined {
     const { problem } = left;
     if (!problem) return undefined;
+    if (problem.scope === "item" && !this.#filter.selectsKey(left.key)) {
+      // The name itself is none of the sync's, what may be beneath it is.
+      this.#blind.source.add(left);
+      return undefined;
+    }
     if (problem.code === "SYMLINK_REFUSED")
       throw new TidemarkError("SYMLINK_REFUSED", problem.message, { hint: "Say symlinks: skip or follow at the location, or remove the link." });
     this.#blind.source.add(left);

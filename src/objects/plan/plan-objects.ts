@@ -8,7 +8,7 @@ import { mergeJoin } from "../listing/merge-join.ts";
 import { inLanes } from "../lanes.ts";
 import type { ObjectEntry, ReadStore } from "../store.ts";
 import { type Decision, PairDecider } from "./pair-decider.ts";
-import { haveSameContent } from "./same-content.ts";
+import { haveSameContent, isOfItem } from "./same-content.ts";
 import { listSide } from "./sides.ts";
 
 export interface PlanObjectsOptions {
@@ -76,20 +76,20 @@ async function verify(
   { source, destination, decider, context, verified }: Verifying,
 ): Promise<Verifying["verified"]> {
   let { items, bytes } = verified;
+  const content = { source, destination, signal: context.signal, download: false, countRequest: (kind: "head" | "read") => context.countRequest(kind) };
   await inLanes(unclear, async (at) => {
     const decision = decisions[at];
     if (decision?.kind !== "verify") return;
     const { left, right } = decision;
-    const same = await haveSameContent(left, right, {
-      source,
-      destination,
-      signal: context.signal,
-      download: false,
-      countRequest: (kind) => context.countRequest(kind),
-    });
-    items += 1;
-    bytes += left.size;
-    decisions[at] = decider.settle(left, right, same ? { verdict: "equal", rule: "equal-checksum" } : { verdict: "different", rule: "checksum" });
+    try {
+      const same = await haveSameContent(left, right, content);
+      decisions[at] = decider.settle(left, right, same ? { verdict: "equal", rule: "equal-checksum" } : { verdict: "different", rule: "checksum" });
+      items += 1;
+      bytes += left.size;
+    } catch (error) {
+      if (!isOfItem(error)) throw error;
+      decisions[at] = decider.unsettled(left, right, error);
+    }
   });
   return { items, bytes };
 }

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
+import { ItemError } from "../../core/errors.ts";
 import type { ObjectEntry, ReadStore } from "../store.ts";
 import { isContentMd5, versionOf } from "./decide.ts";
 
@@ -95,6 +96,14 @@ class PartDigest {
     this.#filled = 0;
     this.#parts += 1;
   }
+}
+
+/**
+ * Whether content could not be compared for a reason of that one item: it changed meanwhile, or may
+ * not be read. That says nothing of the others, which a server that is out of reach does.
+ */
+export function isOfItem(error: unknown): error is ItemError {
+  return error instanceof ItemError && (error.fate === "stale" || error.fate === "refused" || error.code === "FILE_UNREADABLE");
 }
 
 async function md5Of(store: ReadStore, entry: ObjectEntry, options: ContentOptions): Promise<string> {

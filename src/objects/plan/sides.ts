@@ -21,7 +21,8 @@ export interface SideOptions {
 
 /**
  * One side of a sync, as the sync may see it: its prefixes, in byte order, without the names that the
- * filters hide. Problems of the listing stay in, since they protect their place.
+ * filters hide. Problems of the listing stay in where a name beneath them could be seen, since they
+ * protect their place.
  */
 export async function* listSide({ sync, end, store, filter, sorted, signal, emit, count }: SideOptions): AsyncGenerator<readonly ObjectEntry[]> {
   const ordered = end.location.type === "s3" ? end.location.ordered : true;
@@ -34,8 +35,13 @@ export async function* listSide({ sync, end, store, filter, sorted, signal, emit
   const prefixes = sync.prefixes.length === 0 && filter.commonPrefix !== "" ? [filter.commonPrefix] : sync.prefixes;
   const pages = listPrefixes(prefixes, (prefix) => list({ prefix }));
   for await (const page of pages) {
-    const seen = page.filter((entry) => entry.problem?.scope === "subtree" || filter.selectsKey(entry.key));
+    const seen = page.filter((entry) => filter.selectsKey(entry.key) || (entry.problem && !filter.hidesBeneath(beneath(entry.key))));
     count(seen.length);
     if (seen.length > 0) yield seen;
   }
+}
+
+/** What begins so cannot be known where the entry has a problem: a link may lead to a folder, though nobody can look. */
+function beneath(key: string): string {
+  return key.endsWith("/") ? key : `${key}/`;
 }

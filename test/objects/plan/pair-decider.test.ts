@@ -6,7 +6,7 @@ import { directoryLocation, objectSync } from "../../support/sync-plans.ts";
 
 const location = directoryLocation("/d");
 
-const everything = { selectsEntry: () => true };
+const everything = { selectsEntry: () => true, selectsKey: () => true };
 
 function decider(over: Partial<ObjectSync>, filter = everything) {
   return new PairDecider({
@@ -58,7 +58,7 @@ test("what lies beneath a folder of the destination that cannot be read is not c
 });
 
 test("a source that is not selected keeps its place at the destination", () => {
-  const none = decider({ delete: true }, { selectsEntry: () => false });
+  const none = decider({ delete: true }, { ...everything, selectsEntry: () => false });
   expect(none.decide(pair(entry("a"), entry("a")))).toBeUndefined();
 });
 

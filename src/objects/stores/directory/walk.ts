@@ -88,17 +88,17 @@ export class Walk {
   }
 
   /**
-   * Of a folder above the range's prefix, what is told is that nothing is known beneath the prefix:
+   * Of what stands above the range's prefix, what is told is that nothing is known beneath the prefix:
    * another prefix beneath the same folder may be listed too, and a listing never repeats a key.
    */
   #tell(key: string, problem: ListingProblem): void {
     const { prefix } = this.#range;
-    const above = problem.scope === "subtree" && prefix !== key && prefix.startsWith(key);
+    const above = prefix !== key && prefix.startsWith(asFolder(key));
     if (above && !prefix.endsWith("/"))
       throw new TidemarkError(problem.code, problem.message, {
         hint: `Nothing can be told of what begins with ${quoted(prefix)}: make the folder readable, or leave the prefix out.`,
       });
-    this.#page.problem(above ? prefix : key, problem);
+    this.#page.problem(above ? prefix : key, above ? { ...problem, scope: "subtree" } : problem);
   }
 
   /** @returns undefined where the folder is one of those that lead to it */
@@ -122,11 +122,12 @@ export class Walk {
     return readFolder(path, this.#setup.symlinks, prefix.slice(key.length, end));
   }
 
-  #wanted(key: string, path: string, { name }: FolderChild): boolean {
+  #wanted(key: string, path: string, { name, problem }: FolderChild): boolean {
     const folder = name.endsWith("/");
     if (folder && name.length === TEMP_FOLDER.length + 1 && name.startsWith(TEMP_FOLDER)) return false;
     if (this.#hidden.size > 0 && this.#hidden.has(path + (folder ? name.slice(0, -1) : name))) return false;
-    return this.#inRange(key + name, folder);
+    // A link whose target is gone may have led to a folder: what the range asks for may have been beneath it.
+    return this.#inRange(key + name, folder) || (problem !== undefined && this.#range.prefix.startsWith(asFolder(key + name)));
   }
 
   /** Whether the range may hold the key or, of a folder, a key beneath it. */
@@ -136,6 +137,10 @@ export class Walk {
     if (after !== undefined && compareKeys(key, after) <= 0 && !(folder && after.startsWith(key))) return false;
     return upTo === undefined || compareKeys(key, upTo) <= 0;
   }
+}
+
+function asFolder(key: string): string {
+  return key === "" || key.endsWith("/") ? key : `${key}/`;
 }
 
 const LOOK = { bigint: true, throwIfNoEntry: false } as const;
