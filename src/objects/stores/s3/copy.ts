@@ -2,6 +2,7 @@ import { ItemError } from "../../../core/errors.ts";
 import type { CopyOptions, ObjectHead, WriteResult } from "../../store.ts";
 import { failureOf, type S3Answer } from "./client.ts";
 import { conditionHeaders } from "./conditions.ts";
+import { learnFrom, refusesExisting } from "./copy-condition.ts";
 import { copyInParts } from "./copy-parts.ts";
 import { copySourceHeaders } from "./copy-source.ts";
 import { cancelled, destinationChanged, explain, sourceChanged, sourceGone } from "./errors.ts";
@@ -43,8 +44,9 @@ export async function copyObject(to: Scope, from: Scope, key: string, options: C
   if (source === undefined) throw sourceGone(from, key);
   const difference = versionDifference(version, source.head.version);
   if (difference !== undefined) throw sourceChanged(from, key, difference);
-  await expectBefore(to, key, options.expect, signal);
-  if (options.size > to.limits.copyPartsAbove) return copyInParts(to, from, key, source.head, options);
+  const inParts = options.size > to.limits.copyPartsAbove;
+  if (inParts || options.expect.kind === "version" || !refusesExisting(to)) await expectBefore(to, key, options.expect, signal);
+  if (inParts) return copyInParts(to, from, key, source.head, options);
   return copyWhole(to, from, key, source, options);
 }
 
@@ -73,9 +75,8 @@ async function copyWhole(to: Scope, from: Scope, key: string, source: Source, op
 
   const since = Date.now();
   const expected = md5Etag(source.head.version.etag ?? "", source.headers);
-  let answer: S3Answer;
-  try {
-    answer = await to.client.send({
+  const send = (): Promise<S3Answer> =>
+    to.client.send({
       method: "PUT",
       key: to.root + key,
       headers,
@@ -86,6 +87,10 @@ async function copyWhole(to: Scope, from: Scope, key: string, source: Source, op
       context: to.context,
       signal,
     });
+  let answer: S3Answer;
+  try {
+    answer = await send();
+    if (options.expect.kind === "absent") answer = await learnFrom(to, answer, send);
   } catch (error) {
     const lost = error instanceof S3Failure ? error.maybeApplied : signal.aborted;
     const found = lost ? await lookForOurs(to, key, { size: options.size, md5: expected }, since, error, signal) : undefined;

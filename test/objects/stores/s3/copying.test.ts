@@ -108,13 +108,41 @@ describe("a server-side copy", () => {
     expect(bench.server.get(BUCKET, "to/a").toString()).toBe("theirs");
   });
 
+  test("looks at the destination before, until the server has shown that it refuses what is there", async () => {
+    await using bench = await Bench.start();
+    const { copy } = await pair(bench);
+    for (const name of ["a", "b", "c"]) bench.server.put("other", `from/${name}`, name);
+    await copy("a");
+    bench.server.requests.reset();
+    await copy("b");
+    expect(bench.server.requests.list.filter(({ bucket, operation }) => bucket === BUCKET && operation === "HeadObject")).toEqual([]);
+    bench.server.put(BUCKET, "to/c", "theirs");
+    await expect(copy("c")).rejects.toMatchObject({ fate: "stale", code: "DESTINATION_CHANGED" });
+    expect(bench.server.get(BUCKET, "to/c").toString()).toBe("theirs");
+  });
+
+  test("goes on looking before each where the server reads no condition, or where learning would leave a version", async () => {
+    for (const versioning of [[], [BUCKET]]) {
+      await using bench = await Bench.start({ versioning });
+      const { copy } = await pair(bench);
+      if (versioning.length === 0) bench.server.faults.add({ effect: { kind: "ignore-conditions", conditions: ["copy-if-none-match"] } });
+      for (const name of ["a", "b"]) bench.server.put("other", `from/${name}`, name);
+      await copy("a");
+      expect(bench.server.versions(BUCKET)).toHaveLength(1);
+      bench.server.put(BUCKET, "to/b", "theirs");
+      await expect(copy("b")).rejects.toMatchObject({ fate: "stale" });
+      expect(bench.server.get(BUCKET, "to/b").toString()).toBe("theirs");
+    }
+  });
+
   test("that says in a 200 that it failed has failed, and is tried again", async () => {
     await using bench = await Bench.start();
     const { copy } = await pair(bench);
     bench.server.put("other", "from/a", "x");
     bench.server.faults.add({ match: { operation: "CopyObject", times: 1 }, effect: { kind: "error-inside-200", code: "InternalError", done: false } });
     await copy("a");
-    expect(bench.server.requests.count("CopyObject")).toBe(2);
+    // The third learns whether the server reads the condition.
+    expect(bench.server.requests.list.filter(({ operation }) => operation === "CopyObject").map(({ status }) => status)).toEqual([200, 200, 412]);
     bench.server.faults.add({ match: { operation: "CopyObject" }, effect: { kind: "error-inside-200", code: "AccessDenied", done: false } });
     bench.server.put("other", "from/b", "x");
     await expect(copy("b")).rejects.toMatchObject({ code: "ACCESS_DENIED" });
