@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { TidemarkError } from "../core/errors.ts";
 import { LOG_LEVELS } from "../report/messages.ts";
 import { Output } from "../report/output.ts";
+import type { Cli } from "./cli.ts";
 import { applyCommand } from "./commands/apply.ts";
 import { checkCommand } from "./commands/check.ts";
 import { compareCommand } from "./commands/compare.ts";
@@ -18,16 +19,6 @@ import { type Context, type GlobalOptions, type Host, makeContext, VERSION } fro
 import { showError } from "./errors.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-codes.ts";
 import { formatHelp } from "./help.ts";
-
-/** Runs a command's work and remembers how it ended. */
-export type Handler<Args extends readonly unknown[], Options> = (context: Context, args: Args, options: Options) => Promise<ExitCode>;
-
-/** Lets a command file declare its arguments and leave when to run them to the program. */
-export interface Cli {
-  /** @returns a commander action */
-  handle<Args extends readonly unknown[], Options>(handler: Handler<Args, Options>): (...args: unknown[]) => Promise<void>;
-  readonly program: Command;
-}
 
 /**
  * Runs one command line from start to end.

@@ -3,6 +3,7 @@ import type { ObjectEnd } from "../core/sync-plan.ts";
 import { parseDuration, parseRequestRate, parseSize } from "../core/units.ts";
 import { checkFlow, checkRate } from "./flow.ts";
 import type { ObjectSync as ObjectSyncFile } from "./generated/plan.ts";
+import { checkGlobs } from "./glob-rules.ts";
 import { parseInstant } from "./instants.ts";
 import type { Path } from "./node.ts";
 import type { Part } from "./part.ts";
@@ -18,6 +19,7 @@ const MOST_METADATA_BYTES = 2048;
 /** Checks what the schema cannot: everything in an object sync that depends on something else in it. */
 export function checkObjectRules(part: ObjectPart): void {
   checkPrefixes(part);
+  checkGlobs(part);
   checkWhere(part);
   checkDelete(part);
   checkCopies(part);

@@ -20,6 +20,7 @@ const CASES: readonly Case[] = [
   { code: "FILE_EMPTY", text: "# nothing\n", at: "" },
   { code: "CONTROL_CHARACTER", text: plan.sync("include: ['a\u0001b']"), at: "\u0001" },
   { code: "YAML_SYNTAX", text: plan.top("tags: { a: [b }\n"), at: "}" },
+  { code: "GLOB", text: plan.sync("exclude: ['a/*', '[a-z']"), at: "'[a-z'" },
   { code: "YAML_TAB", text: plan.top("tags:\n\ta: b\n"), at: "\t" },
   { code: "YAML_DOCUMENTS", text: `${plan.sync("")}---\na: 1\n`, at: "---" },
   { code: "YAML_VERSION", text: `%YAML 1.1\n---\n${plan.sync("")}`, at: "" },

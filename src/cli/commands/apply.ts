@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { describe } from "../help.ts";
 import type { ApplyCommandOptions } from "../operations/apply.ts";
-import type { Cli } from "../program.ts";
+import type { Cli } from "../cli.ts";
 
 export function applyCommand(cli: Cli): Command {
   return describe(new Command("apply"), {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { describe } from "../help.ts";
 import type { CheckCommandOptions } from "../operations/check.ts";
-import type { Cli } from "../program.ts";
+import type { Cli } from "../cli.ts";
 
 export function checkCommand(cli: Cli): Command {
   return describe(new Command("check"), {

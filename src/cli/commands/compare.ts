@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { describe } from "../help.ts";
 import type { CompareCommandOptions } from "../operations/compare.ts";
-import type { Cli } from "../program.ts";
+import type { Cli } from "../cli.ts";
 
 export function compareCommand(cli: Cli): Command {
   return describe(new Command("compare"), {

@@ -1,7 +1,7 @@
 import { Argument, Command } from "commander";
 import { EXIT } from "../exit-codes.ts";
 import { describe } from "../help.ts";
-import type { Cli } from "../program.ts";
+import type { Cli } from "../cli.ts";
 
 type Shell = "bash" | "zsh" | "fish";
 

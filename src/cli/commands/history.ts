@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { describe } from "../help.ts";
 import type { HistoryOptions } from "../operations/history.ts";
-import type { Cli } from "../program.ts";
+import type { Cli } from "../cli.ts";
 
 export function historyCommand(cli: Cli): Command {
   return describe(new Command("history"), {

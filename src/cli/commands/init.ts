@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { describe } from "../help.ts";
 import type { InitOptions } from "../operations/init.ts";
-import type { Cli } from "../program.ts";
+import type { Cli } from "../cli.ts";
 
 export function initCommand(cli: Cli): Command {
   return describe(new Command("init"), {

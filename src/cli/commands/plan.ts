@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { PlanOptions } from "../operations/plan.ts";
 import { describe } from "../help.ts";
-import type { Cli } from "../program.ts";
+import type { Cli } from "../cli.ts";
 
 export function planCommand(cli: Cli): Command {
   return describe(new Command("plan"), {

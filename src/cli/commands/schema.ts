@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { EXIT } from "../exit-codes.ts";
 import { describe } from "../help.ts";
-import type { Cli } from "../program.ts";
+import type { Cli } from "../cli.ts";
 
 export function schemaCommand(cli: Cli): Command {
   return describe(new Command("schema"), {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { describe } from "../help.ts";
 import type { ShowOptions } from "../operations/show.ts";
-import type { Cli } from "../program.ts";
+import type { Cli } from "../cli.ts";
 
 export function showCommand(cli: Cli): Command {
   return describe(new Command("show"), {

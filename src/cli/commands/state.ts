@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { describe } from "../help.ts";
 import type { ForgetOptions, ShowStateOptions, StateOptions, UnlockOptions } from "../operations/state.ts";
-import type { Cli } from "../program.ts";
+import type { Cli } from "../cli.ts";
 
 const STATE = ["--state <dir>", "the folder of the state; default: .tidemark beside the plan"] as const;
 

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { describe } from "../help.ts";
 import type { StopOptions } from "../operations/stop.ts";
-import type { Cli } from "../program.ts";
+import type { Cli } from "../cli.ts";
 
 export function stopCommand(cli: Cli): Command {
   return describe(new Command("stop"), {

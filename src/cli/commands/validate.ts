@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { describe } from "../help.ts";
 import type { ValidateOptions } from "../operations/validate.ts";
-import type { Cli } from "../program.ts";
+import type { Cli } from "../cli.ts";
 
 export function validateCommand(cli: Cli): Command {
   return describe(new Command("validate"), {
