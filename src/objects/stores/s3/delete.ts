@@ -32,17 +32,22 @@ export async function deleteObject(scope: Scope, key: string, version: ItemVersi
     if (signal.aborted || (error instanceof S3Failure && error.maybeApplied)) return await afterLoss(scope, key, error, signal);
     throw error instanceof S3Failure ? explain(scope, error, key, "delete") : error;
   }
-  if (answer.status === 409 || answer.status === 412) throw destinationChanged(scope, key, "the store refused the condition");
+  if (answer.status !== 409 && answer.status !== 412) return;
+  // Some refuse the condition of a key that is gone: then it may have been ourselves, unheard.
+  if (answer.maybeApplied && (await isGone(scope, key, answer, signal))) return;
+  throw destinationChanged(scope, key, "the store refused the condition");
+}
+
+async function isGone(scope: Scope, key: string, cause: unknown, signal: AbortSignal): Promise<boolean> {
+  try {
+    return (await headAnswer(scope, key, signal.aborted ? AbortSignal.timeout(5000) : signal)) === undefined;
+  } catch {
+    throw inDoubt(scope, key, cause);
+  }
 }
 
 async function afterLoss(scope: Scope, key: string, error: unknown, signal: AbortSignal): Promise<void> {
-  let there: unknown;
-  try {
-    there = await headAnswer(scope, key, signal.aborted ? AbortSignal.timeout(5000) : signal);
-  } catch {
-    throw inDoubt(scope, key, error);
-  }
-  if (there === undefined) return;
+  if (await isGone(scope, key, error, signal)) return;
   if (signal.aborted) throw cancelled(scope, key, error);
   throw error instanceof S3Failure ? explain(scope, error, key, "delete") : error;
 }

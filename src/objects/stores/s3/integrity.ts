@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { ItemError } from "../../../core/errors.ts";
+import type { ItemVersion } from "../../../core/version.ts";
 import type { BodySource, ObjectBody, WriteOptions } from "../../store.ts";
-import type { Sent } from "./put.ts";
 import { headAnswer, readObject } from "./read.ts";
 import { nameOf, type Scope } from "./scope.ts";
 
@@ -15,7 +15,7 @@ export function integrityMismatch(scope: Scope, key: string, attempts: number): 
 export async function verifyStored(
   scope: Scope,
   key: string,
-  sent: Pick<Sent, "version" | "size" | "md5">,
+  sent: { readonly version: ItemVersion; readonly size: number; readonly md5: string | undefined },
   source: BodySource,
   { verify, signal }: WriteOptions,
 ): Promise<void> {

@@ -1,3 +1,4 @@
+import { ItemError } from "../../../core/errors.ts";
 import type { BodySource, WriteOptions, WriteResult } from "../../store.ts";
 import { CRC32_HEADER } from "./body-stream.ts";
 import { explain } from "./errors.ts";
@@ -9,7 +10,7 @@ import { Outgoing, learnsChecksums } from "./outgoing.ts";
 import { type PartPlan, partSizeFor, planParts, runParts } from "./part-pool.ts";
 import { markHeaders, propertyHeaders } from "./properties.ts";
 import type { Scope } from "./scope.ts";
-import { asUpload, type UploadedPart } from "./upload.ts";
+import { asUpload, takeAwayDamaged, type UploadedPart } from "./upload.ts";
 import { bareEtag } from "./version-pin.ts";
 
 const PART_ATTEMPTS = 3;
@@ -30,7 +31,12 @@ export async function writeInParts(scope: Scope, key: string, source: BodySource
   const version = await asUpload(scope, key, headers, size, options, (uploadId) =>
     runParts(planParts(size, partSize), options.slots, options.signal, (part, signal) => sendPart(scope, key, uploadId, part, source, options, signal)),
   );
-  await verifyStored(scope, key, { version, size, md5: undefined }, source, options);
+  try {
+    await verifyStored(scope, key, { version, size, md5: undefined }, source, options);
+  } catch (error) {
+    if (error instanceof ItemError && error.code === "INTEGRITY_MISMATCH") await takeAwayDamaged(scope, key, version, options.signal);
+    throw error;
+  }
   return { version };
 }
 

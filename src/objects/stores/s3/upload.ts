@@ -148,12 +148,36 @@ async function complete(
     /^[0-9a-f]{32}-\d+$/.test(etag) &&
     md5Etag(etag.slice(0, 32), answer.headers) !== undefined
   ) {
+    await takeAwayDamaged(scope, key, versionOf(answer, size, etag), options.signal);
     throw new ItemError("failed", "INTEGRITY_MISMATCH", `${nameOf(scope, key)}: the store put its parts together to ETag ${etag} instead of ${expected}.`, {
-      hint: "Apply again; it is written over.",
+      hint: "It was taken away again; apply again.",
     });
   }
-  const versionId = answer.headers["x-amz-version-id"];
+  return versionOf(answer, size, etag);
+}
+
+function versionOf({ headers }: S3Answer, size: number, etag: string): ItemVersion {
+  const versionId = headers["x-amz-version-id"];
   return { size, etag, ...(versionId === undefined || versionId === "null" ? {} : { versionId }) };
+}
+
+/**
+ * Takes away a completed upload that turned out damaged: it carries the mark of the source that it
+ * was made from, and would be taken for a copy of it ever after.
+ */
+export async function takeAwayDamaged(scope: Scope, key: string, { etag, versionId }: ItemVersion, signal: AbortSignal): Promise<void> {
+  try {
+    await scope.client.send({
+      method: "DELETE",
+      key: scope.root + key,
+      query: versionId === undefined ? undefined : { versionId },
+      headers: etag === undefined || etag === "" || versionId !== undefined ? {} : { "if-match": quotedEtag(etag) },
+      context: scope.context,
+      signal: signal.aborted ? AbortSignal.timeout(CLEAN_UP_MS) : signal,
+    });
+  } catch {
+    // Without permission to delete, or written over by somebody else meanwhile: the outcome says failed all the same.
+  }
 }
 
 async function refused(scope: Scope, key: string, answer: S3Answer, ours: (cause: unknown) => Promise<ItemVersion | undefined>): Promise<ItemVersion> {

@@ -49,6 +49,18 @@ describe("deleting", () => {
     expect(bench.server.keys(BUCKET)).toEqual([]);
   });
 
+  test("whose answer was lost is done, although the second attempt is told that its condition does not hold", async () => {
+    await using bench = await Bench.start();
+    const store = await bench.write();
+    bench.server.put(BUCKET, "a", "one");
+    const { version } = await headOf(store, "a");
+    bench.server.faults.add({ match: { operation: "DeleteObject", nth: 1 }, effect: { kind: "lost-response" } });
+    bench.server.faults.add({ match: { operation: "DeleteObject", nth: 2 }, effect: { kind: "answer", status: 412, code: "PreconditionFailed" } });
+    await store.delete("a", version, never);
+    expect(bench.server.requests.count("DeleteObject")).toBe(2);
+    expect(bench.server.keys(BUCKET)).toEqual([]);
+  });
+
   test("is refused without permission", async () => {
     await using bench = await Bench.start();
     const store = await bench.write();

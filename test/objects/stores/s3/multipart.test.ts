@@ -142,6 +142,22 @@ describe("a large object", () => {
     expect(bench.codes("retry")).toEqual(["PART_DAMAGED"]);
   });
 
+  test.each([
+    ["for good", [], []],
+    ["so that what it replaced is back, where versions are kept", [BUCKET], ["a"]],
+  ])("that the store holds damaged is taken away, since it is marked as a copy of its source: %s", async (_how, versioning, left) => {
+    await using bench = await Bench.start({ versioning });
+    const store = await bench.write("", {}, PARTS);
+    bench.server.put(BUCKET, "a", "old");
+    const { version } = await headOf(store, "a");
+    bench.server.faults.add({ match: { operation: "UploadPart", nth: 2 }, effect: { kind: "corrupt-stored", etag: "sent" } });
+    const options = bench.writing({ verify: "bytes", sourceEtag: "abc-9", expect: { kind: "version", version } });
+    await expect(store.write("a", body(LARGE), options)).rejects.toMatchObject({ fate: "failed", code: "INTEGRITY_MISMATCH" });
+    expect(bench.server.keys(BUCKET)).toEqual(left);
+    for (const key of left) expect(bench.server.get(BUCKET, key).toString()).toBe("old");
+    expect(bench.intents.ended).toEqual([1]);
+  });
+
   test.each(["none", "size", "checksum", "bytes"] as const)("verifies by %s", async (verify) => {
     await using bench = await Bench.start();
     const store = await bench.write("", {}, { multipartAbove: 2 * KIB * KIB, partSize: 3 * KIB * KIB });
