@@ -10,13 +10,14 @@ import { APPLICATION_ID, FORMAT, TABLES } from "./format.ts";
 import type { SyncHeader } from "./header.ts";
 import { effectText, headerText, planIdOf, TextHash } from "./identity.ts";
 import { SealedChangeset } from "./sealed.ts";
+import { mustBeReplaceable } from "./replaceable.ts";
 import { toStored } from "./rows.ts";
 import { SealHash, type StoredSync } from "./seal.ts";
 import type { ChangesetSummary, PlanNotice, SyncSummary } from "./summary.ts";
 import { changesetSummary, syncSummary, Tally, type SyncRemarks } from "./tally.ts";
 
 export interface WriteChangesetOptions {
-  /** Where it will stand once sealed. A file that is there is replaced then, and untouched before. */
+  /** Where it will stand once sealed. A changeset that is there is replaced then, and untouched before. */
   readonly path: string;
   readonly origin: ChangesetOrigin;
   /** Keep skipped items too. They are always counted. */
@@ -27,7 +28,8 @@ export interface WriteChangesetOptions {
  * Begins a changeset: a SQLite file that only its owner may read, beside `path` under a temporary
  * name until it is sealed.
  *
- * @throws TidemarkError `CHANGESET_UNWRITABLE`; while it is written also `CHANGESET_DISK_FULL`
+ * @throws TidemarkError `CHANGESET_PLACE_TAKEN` where something else is there, `CHANGESET_UNWRITABLE`;
+ *   while it is written also `CHANGESET_DISK_FULL`
  */
 export function createChangeset(options: WriteChangesetOptions): ChangesetWriter {
   return new SqliteChangesetWriter(options);
@@ -178,6 +180,7 @@ class SqliteChangesetWriter implements ChangesetWriter {
 
 function createFile(partial: string, path: string): DatabaseSync {
   try {
+    mustBeReplaceable(path);
     closeSync(openSync(partial, "wx", 0o600));
   } catch (cause) {
     throw unwritable(path, cause);

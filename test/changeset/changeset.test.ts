@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ACTION_KINDS, type Action, type NumberedAction } from "../../src/changeset/action.ts";
@@ -111,15 +112,36 @@ test("the file is for its owner only, from its first byte, and nothing is left b
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
-test("what is discarded leaves the file that was there", async () => {
+test("what is discarded leaves the changeset that was there", async () => {
   await using folder = await temporaryFolder();
   const path = folder.join("a.changeset");
-  writeFileSync(path, "before");
+  write(path, [sampleSync("a", [copy("k")])]).close();
+  const before = readFileSync(path);
   const writer = createChangeset({ path, origin: ORIGIN, listSkips: false });
   writer.beginSync(header("a"));
   writer.discard();
   expect(readdirSync(folder.path)).toEqual(["a.changeset"]);
-  expect(statSync(path).size).toBe(6);
+  expect(readFileSync(path).equals(before)).toBe(true);
+});
+
+test("a changeset takes the place of a changeset and of an empty file, and of nothing else", async () => {
+  await using folder = await temporaryFolder();
+  const path = folder.join("a.changeset");
+  writeFileSync(path, "");
+  write(path, [sampleSync("a", [copy("k")])]).close();
+  write(path, [sampleSync("a", [copy("k")])]).close();
+
+  const plan = folder.join("plan.yaml");
+  writeFileSync(plan, "version: 1\n");
+  const state = folder.join("state.sqlite");
+  const other = new DatabaseSync(state);
+  other.exec("CREATE TABLE items (key TEXT)");
+  other.close();
+  for (const taken of [plan, state, folder.path, "/dev/null"]) {
+    expect(() => createChangeset({ path: taken, origin: ORIGIN, listSkips: false })).toThrow(expect.objectContaining({ code: "CHANGESET_PLACE_TAKEN" }));
+  }
+  expect(readFileSync(plan, "utf8")).toBe("version: 1\n");
+  expect(readdirSync(folder.path).toSorted()).toEqual(["a.changeset", "plan.yaml", "state.sqlite"]);
 });
 
 test("a folder that is missing is said", async () => {
