@@ -135,7 +135,6 @@ class Thread {
     }
     this.#batch = batch;
     this.#worker.ref();
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     this.#worker.postMessage({ id: ++this.#id, jobs: batch.map(({ job }) => job) } satisfies Request);
   }
 
