@@ -19,8 +19,8 @@ import { type ApplyOptions, noOutcomes, type RunResult, type SyncResult } from "
  * Actions that an earlier run of the same changeset applied are not done again. One failure never
  * stops the rest.
  *
- * @throws TidemarkError `PLAN_CHANGED`, `LINEAGE_CHANGED`, `LOCATION_MOVED`, `GUARD_EXCEEDED`, `LOCKED`
- *   before the first write; `LEASE_LOST` and errors of the state itself at any time
+ * @throws TidemarkError `PLAN_CHANGED`, `LINEAGE_CHANGED`, `LOCATION_MOVED`, `GUARD_EXCEEDED`, `LOCKED`,
+ *   `STATE_SYNC_EXISTS` before the first write; `LEASE_LOST` and errors of the state itself at any time
  */
 export async function applyChangeset(options: ApplyOptions): Promise<RunResult> {
   const { changeset, plan, state, emit } = options;
@@ -41,6 +41,7 @@ export async function applyChangeset(options: ApplyOptions): Promise<RunResult> 
     (error) => failure.abort(error),
   );
   try {
+    for (const { name, renamedFrom } of syncs) if (renamedFrom !== undefined) await state.renameSync(renamedFrom, name);
     const deadRuns = await state.deadRuns();
     const work = await findWork(options, deadRuns.length > 0);
     if (!work) return { run: undefined, status: "applied", syncs: emptyResults(summary.syncs), problems: 0, stopped: false };

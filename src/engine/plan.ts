@@ -8,6 +8,7 @@ import type { PlanContext } from "../driver/sync-driver.ts";
 import type { StateReader } from "../state/state-store.ts";
 import type { Drivers } from "./drivers.ts";
 import { holdGuards } from "./guards.ts";
+import { underOldName } from "./old-name.ts";
 import { selectSyncs } from "./order.ts";
 
 export interface PlanOptions {
@@ -109,7 +110,7 @@ async function planSync(sync: Sync, { options, writer, requests, sorted }: SyncP
   const context: PlanContext = {
     signal,
     emit,
-    state,
+    state: underOldName(state, sync),
     sorted,
     notice: (notice) => notices.push(notice),
     countListed(source, destination) {

@@ -44,7 +44,7 @@ export async function writeObject(scope: Scope, key: string, source: BodySource,
   }
 }
 
-export interface Sent extends WriteResult {
+interface Sent extends WriteResult {
   readonly size: number;
   readonly md5: string | undefined;
   /** The store says it holds something else than was sent; this is its ETag. */
