@@ -134,8 +134,14 @@ function create(temporary: string, path: string, key: string): void {
   }
   const there = look(path, "skip");
   if (!there) renameSync(temporary, path);
+  // Across a network the call is repeated where its answer was lost, and then finds the link that it made.
+  else if (isSameFile(there, look(temporary, "skip"))) unlinkSync(temporary);
   else if (there.isDirectory()) throw clash(key);
   else throw new ItemError("stale", "DESTINATION_CHANGED", `${quoted(key)} has appeared at the destination since the plan was made.`, { hint: "Plan again." });
+}
+
+function isSameFile(a: ReturnType<typeof look>, b: ReturnType<typeof look>): boolean {
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }
 
 /** @returns the folder in which something changed */
