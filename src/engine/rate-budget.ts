@@ -12,12 +12,14 @@ export function createRateBudget({ bytesPerSecond, requestsPerSecond }: RateLimi
   const buckets = { bytes: new Bucket(bytesPerSecond), requests: new Bucket(requestsPerSecond) };
   return {
     async take(bytes, requests, signal) {
-      const delay = Math.max(buckets.bytes.spend(bytes), buckets.requests.spend(requests));
-      if (delay > 0) await wait(delay, undefined, { signal });
+      let delay = Math.max(buckets.bytes.spend(bytes), buckets.requests.spend(requests));
+      for (; delay > 0; delay -= LONGEST_TIMER) await wait(Math.min(delay, LONGEST_TIMER), undefined, { signal });
     },
   };
 }
 
+/** Milliseconds, about 12 days: a timer set for longer than twice that would end at once. */
+const LONGEST_TIMER = 2 ** 30;
 const settled = Promise.resolve();
 
 /**

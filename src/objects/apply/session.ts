@@ -107,7 +107,12 @@ export class ObjectRunSession implements RunSession {
     const startedAt = Date.now();
     this.#ahead.leave(1);
     try {
-      await context.budget.take(action.bytes, 1, context.abort);
+      await context.budget.take(action.bytes, 1, context.signal);
+    } catch {
+      // Stopped while it waited for its share of the rate: it was never begun.
+      return undefined;
+    }
+    try {
       pages.push(applied(action, startedAt, await transfer(action, opened, this.#options)));
     } catch (error) {
       if (isFatal(error)) return { error };
