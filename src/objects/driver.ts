@@ -4,7 +4,7 @@ import type { Check, DriverContext, RunContext, SyncDriver } from "../driver/syn
 import { packSecrets } from "../core/portable.ts";
 import { carryOf } from "./apply/carry.ts";
 import { ObjectRunSession } from "./apply/session.ts";
-import { threadsFor } from "./apply/threads/thread-count.ts";
+import { shareOf, threadsFor } from "./apply/threads/thread-count.ts";
 import { compareObjects } from "./compare.ts";
 import { headerOf, refuseOverlap } from "./header.ts";
 import { planObjects } from "./plan/plan-objects.ts";
@@ -66,8 +66,12 @@ export function createObjectsDriver({ ownPaths, threads }: ObjectsDriverOptions)
         const count = threadsFor(sync, context.items, threads);
         if (count === 0) return session;
         const { ThreadedSession } = await import("./apply/threads/threaded-session.ts");
-        const concurrency = sync.concurrency === "auto" ? "auto" : Math.ceil(sync.concurrency / count);
-        return new ThreadedSession({ session, context, threads: count, setup: { sync: packSecrets(sync), ownPaths, run: context.run, concurrency } });
+        return new ThreadedSession({
+          session,
+          context,
+          threads: count,
+          setup: { sync: packSecrets(sync), ownPaths, run: context.run, concurrency: shareOf(sync, count) },
+        });
       } catch (error) {
         await source.close();
         throw error;

@@ -21,3 +21,8 @@ export function threadsFor({ to, rate, concurrency }: ObjectSync, items: number,
   if (asked === undefined && (items < WORTH_ITEMS || threads < 2)) return 0;
   return threads;
 }
+
+/** How many requests one of these threads may have in flight: all of them together no more than the plan says. */
+export function shareOf({ concurrency }: Pick<ObjectSync, "concurrency">, threads: number): "auto" | number {
+  return concurrency === "auto" ? "auto" : Math.max(1, Math.floor(concurrency / threads));
+}
