@@ -24,6 +24,8 @@ export interface ReadStore {
    * so by `LISTING_OUT_OF_ORDER`; see objects/listing/.
    */
   list(range: ListRange, signal: AbortSignal): AsyncIterable<readonly ObjectEntry[]>;
+  /** Whether what was listed up to this key may lack it though the object is there, since the listing cannot spell it. */
+  mayMissInListing?(key: string): boolean;
   /** @returns undefined where there is no such object */
   head(key: string, signal: AbortSignal): Promise<ObjectHead | undefined>;
   /**

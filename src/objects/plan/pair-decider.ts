@@ -18,6 +18,8 @@ export interface DeciderOptions {
   readonly filter: Pick<ObjectFilter, "selectsEntry" | "selectsKey">;
   /** Why the destination cannot hold a key. Asked once for each key that it is to hold, in order. */
   refuses(key: string): KeyProblem | undefined;
+  /** Whether the source may hold a key that it did not list. */
+  mayBeUnlisted(key: string): boolean;
 }
 
 /** What is found in a listing and is no object, but is left out on purpose. Everything else is a conflict: data that is not copied. */
@@ -28,16 +30,18 @@ export class PairDecider {
   readonly #sync: ObjectSync;
   readonly #filter: DeciderOptions["filter"];
   readonly #refuses: DeciderOptions["refuses"];
+  readonly #mayBeUnlisted: DeciderOptions["mayBeUnlisted"];
   readonly #settings: CompareSettings;
   readonly #blind = { source: new BlindSpots(), destination: new BlindSpots() };
-  readonly #protected = { unreadable: 0 };
+  readonly #protected = { unreadable: 0, unlisted: 0 };
   readonly seen = { source: 0, destination: 0 };
   deletes = 0;
 
-  constructor({ sync, filter, refuses }: DeciderOptions) {
+  constructor({ sync, filter, refuses, mayBeUnlisted }: DeciderOptions) {
     this.#sync = sync;
     this.#filter = filter;
     this.#refuses = refuses;
+    this.#mayBeUnlisted = mayBeUnlisted;
     this.#settings = compareSettings(sync);
   }
 
@@ -93,6 +97,13 @@ export class PairDecider {
         hint: "Make the folder readable and plan again.",
       });
     }
+    if (this.#protected.unlisted > 0) {
+      notices.push({
+        code: "DELETIONS_SUPPRESSED",
+        message: `${this.#protected.unlisted} items at the destination are not deleted: the source's listing cannot hold their names, so nothing proves that they are gone.`,
+        hint: "Its server lists control characters wrongly. Delete them by hand, where they are gone at the source.",
+      });
+    }
     return notices;
   }
 
@@ -114,6 +125,10 @@ export class PairDecider {
     if (!this.#sync.delete) return undefined;
     if (this.#blind.source.hides(right.key)) {
       this.#protected.unreadable += 1;
+      return undefined;
+    }
+    if (this.#mayBeUnlisted(right.key)) {
+      this.#protected.unlisted += 1;
       return undefined;
     }
     this.deletes += 1;

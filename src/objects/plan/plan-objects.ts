@@ -30,7 +30,12 @@ export async function* planObjects({ sync, source, destination, context }: PlanO
   const { signal, emit, sorted } = context;
   const filter = compileFilters(sync);
   const clashes = await destination.keyClashes?.(signal);
-  const decider = new PairDecider({ sync, filter, refuses: (key) => destination.refuses(key) ?? clashes?.next(key) });
+  const decider = new PairDecider({
+    sync,
+    filter,
+    refuses: (key) => destination.refuses(key) ?? clashes?.next(key),
+    mayBeUnlisted: (key) => source.mayMissInListing?.(key) === true,
+  });
   const side = { sync, filter, sorted, signal, emit };
   const left = listSide({ ...side, end: sync.from, store: source, count: (entries) => context.countListed(entries, 0) });
   const right = listSide({ ...side, end: sync.to, store: destination, count: (entries) => context.countListed(0, entries) });

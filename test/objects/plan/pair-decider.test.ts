@@ -13,6 +13,7 @@ function decider(over: Partial<ObjectSync>, filter = everything) {
     sync: objectSync(location, location, over),
     filter,
     refuses: (key) => (key.includes("..") ? { code: "KEY_REFUSED", message: "no" } : undefined),
+    mayBeUnlisted: (key) => key.includes("\u0001"),
   });
 }
 
@@ -33,6 +34,14 @@ test("a key that is only at the source is copied, under the version it was seen 
 test("a key that is only at the destination is left alone, unless the plan mirrors", () => {
   expect(decider({}).decide(pair(undefined, entry("a")))).toBeUndefined();
   expect(actionOf(decider({ delete: true }).decide(pair(undefined, entry("a"))))).toBe("delete not-in-source");
+});
+
+test("a key that the source's listing cannot spell is not deleted", () => {
+  const mirror = decider({ delete: true });
+  expect(mirror.decide(pair(undefined, entry("ctl\u0001x")))).toBeUndefined();
+  expect(mirror.notices()).toMatchObject([{ code: "DELETIONS_SUPPRESSED", message: expect.stringContaining("1 items") }]);
+  expect(mirror.deletes).toBe(0);
+  expect(actionOf(mirror.decide(pair(undefined, entry("d"))))).toBe("delete not-in-source");
 });
 
 test("an unreadable folder of the source suppresses deletions beneath it, and only there", () => {

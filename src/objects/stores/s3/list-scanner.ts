@@ -1,5 +1,5 @@
 import { compareKeys } from "../../../core/byte-order.ts";
-import type { ObjectEntry } from "../../store.ts";
+import type { ListingProblem, ObjectEntry } from "../../store.ts";
 import { S3Failure } from "./failure.ts";
 import { bareEtag } from "./version-pin.ts";
 import { decodeUrlText, unescapeXml, xmlText } from "./xml.ts";
@@ -9,6 +9,8 @@ export interface ScannedPage {
   readonly entries: ObjectEntry[];
   /** undefined: the last page. */
   readonly next: string | undefined;
+  /** The server wrote keys as XML: one that XML cannot hold is not among them, at most a misspelt one. */
+  readonly raw: boolean;
 }
 
 const OPEN = "<Contents>";
@@ -41,7 +43,7 @@ export function scanPage(xml: string): ScannedPage {
     entries.push(scanEntry(xml, at + OPEN.length, end, urlEncoded));
     at = xml.indexOf(OPEN, end + CLOSE.length);
   }
-  return { entries, next: nextOf(frame, entries.length) };
+  return { entries, next: nextOf(frame, entries.length), raw: !urlEncoded };
 }
 
 function nextOf(frame: string, found: number): string | undefined {
@@ -91,7 +93,22 @@ function scanEntry(xml: string, from: number, to: number, urlEncoded: boolean): 
   }
   const modifiedMs = instant(modified);
   if (key === undefined || !(size >= 0) || Number.isNaN(modifiedMs)) throw bad("has an entry without key, size or time");
-  return { key, size, modified, modifiedMs, etag, storageClass, problem: undefined };
+  const problem = !urlEncoded && key.includes("\uFFFD") ? misspelt(key) : undefined;
+  return { key, size, modified, modifiedMs, etag, storageClass, problem };
+}
+
+/** XML cannot hold most control characters; servers that write them as they are put U+FFFD in their place. */
+function misspelt(key: string): ListingProblem {
+  return {
+    code: "KEY_MISSPELT",
+    message: `The server lists ${JSON.stringify(key)}, with U+FFFD in place of what its listing cannot hold; the object's name is not known.`,
+    scope: "item",
+  };
+}
+
+/** Whether a listing that was not url encoded can hold the key. @see https://www.w3.org/TR/xml/#charsets */
+export function fitsXml(key: string): boolean {
+  return !/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(key);
 }
 
 function etagText(xml: string, from: number, to: number): string {

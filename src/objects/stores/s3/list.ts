@@ -11,9 +11,10 @@ import type { Scope } from "./scope.ts";
  *
  * An object whose key is the store's own prefix (a folder's marker) has no key beneath it and is left out.
  *
+ * @param onRaw told before a page is given whose keys were not url encoded
  * @throws TidemarkError `LISTING_OUT_OF_ORDER` at the first key that does not follow the one before it
  */
-export async function* listObjects(scope: Scope, range: ListRange, signal: AbortSignal): AsyncGenerator<readonly ObjectEntry[]> {
+export async function* listObjects(scope: Scope, range: ListRange, signal: AbortSignal, onRaw: () => void = () => {}): AsyncGenerator<readonly ObjectEntry[]> {
   const prefix = scope.root + range.prefix;
   const after = range.after === undefined ? undefined : scope.root + range.after;
   const upTo = range.upTo === undefined ? undefined : scope.root + range.upTo;
@@ -39,6 +40,7 @@ export async function* listObjects(scope: Scope, range: ListRange, signal: Abort
           hint: "The store repeats its continuation token; report it to whoever runs it.",
         });
       token = page.next;
+      if (page.raw) onRaw();
       const { entries } = page;
       const tail = entries.at(-1);
       const past = ordered && tail !== undefined && upTo !== undefined && compareKeys(tail.key, upTo) >= 0;

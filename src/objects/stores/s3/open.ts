@@ -7,6 +7,7 @@ import { canCopyBetween, copyObject } from "./copy.ts";
 import { deleteObject } from "./delete.ts";
 import { keyProblem } from "./keys.ts";
 import { listObjects } from "./list.ts";
+import { fitsXml } from "./list-scanner.ts";
 import { writeObject } from "./put.ts";
 import { headObject, readObject } from "./read.ts";
 import { recoverUploads } from "./recover.ts";
@@ -70,12 +71,17 @@ async function resolvedName(scope: Scope): Promise<string> {
 }
 
 function readMethods(scope: Scope, resolved: string, release: () => Promise<void>): ReadStore {
+  let raw = false;
   return {
     display: scope.display,
     resolved,
     kind: "s3",
     listsEtags: true,
-    list: (range, signal) => listObjects(scope, range, signal),
+    list: (range, signal) =>
+      listObjects(scope, range, signal, () => {
+        raw = true;
+      }),
+    mayMissInListing: (key) => raw && !fitsXml(scope.root + key),
     head: (key, signal) => headObject(scope, key, signal),
     read: (key, options) => readObject(scope, key, options),
     refuses: (key) => keyProblem(scope.root, key),

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { S3Failure } from "../../../../src/objects/stores/s3/failure.ts";
-import { firstDisorder, scanPage } from "../../../../src/objects/stores/s3/list-scanner.ts";
+import { firstDisorder, fitsXml, scanPage } from "../../../../src/objects/stores/s3/list-scanner.ts";
 import { encodeValue } from "../../../../src/objects/stores/s3/addressing.ts";
 import { escapeXml } from "../../../../src/objects/stores/s3/xml.ts";
 
@@ -40,6 +40,21 @@ describe("a page of a listing", () => {
         expect(scanPage(xml).entries.map(({ key }) => key)).toEqual(given.map(({ key }) => key));
       }),
     );
+  });
+
+  test("tells of keys that a server which does not encode could only misspell", () => {
+    const xml = (encoding: string, key: string) => page(entryXml("plain", 1) + entryXml(key, 1), { count: 2, encoding });
+    const raw = scanPage(xml("", "ctl\ufffdx"));
+    expect(raw.raw).toBe(true);
+    expect(raw.entries.map(({ problem }) => problem?.code)).toEqual([undefined, "KEY_MISSPELT"]);
+    const encoded = scanPage(xml("<EncodingType>url</EncodingType>", encodeValue("ctl\ufffdx")));
+    expect(encoded.raw).toBe(false);
+    expect(encoded.entries.map(({ problem }) => problem)).toEqual([undefined, undefined]);
+  });
+
+  test("cannot hold, unless it is url encoded, what XML cannot", () => {
+    for (const key of ["ctl\u0001x", "esc\u001b", "\uffff", "nul\0"]) expect(fitsXml(key)).toBe(false);
+    for (const key of ["plain", "tab\t", "line\n", "\u007f", "\ufffd", "\u{1f600}", "é"]) expect(fitsXml(key)).toBe(true);
   });
 
   test("is read whatever else an entry holds, and in any order", () => {

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
 import { describe, expect, test } from "vitest";
 import { BUCKET, Bench, entries, never } from "./support.ts";
 
@@ -33,6 +35,21 @@ function numbered(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `k${String(i).padStart(5, "0")}`);
 }
 
+/** A server that gives every request to `answer`. */
+async function serve(answer: RequestListener): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer(answer).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
 describe("a listing", () => {
   test("tells every odd key beneath the prefix, in byte order", async () => {
     await using bench = await Bench.start();
@@ -43,6 +60,22 @@ describe("a listing", () => {
     const sorted = ODD.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
     expect(listed.map(({ key }) => key)).toEqual(sorted);
     expect(listed.map(({ size }) => size)).toEqual(sorted.map((key) => Buffer.byteLength(key)));
+  });
+
+  test("says which keys it may lack where the server does not encode them, and none elsewhere", async () => {
+    await using bench = await Bench.start();
+    bench.server.put(BUCKET, "a", "1");
+    const encoding = await bench.read();
+    await entries(encoding);
+    expect(encoding.mayMissInListing?.("ctl\u0001x")).toBe(false);
+
+    const page =
+      "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>ctl\ufffdx</Key><LastModified>2024-05-01T10:00:00.000Z</LastModified><Size>1</Size></Contents></ListBucketResult>";
+    await using plain = await serve((_, response) => void response.end(page));
+    const raw = await bench.read("", { endpoint: plain.url });
+    expect((await entries(raw)).map(({ problem }) => problem?.code)).toEqual(["KEY_MISSPELT"]);
+    expect(raw.mayMissInListing?.("ctl\u0001x")).toBe(true);
+    expect(raw.mayMissInListing?.("plain")).toBe(false);
   });
 
   test("leaves out the marker of the prefix itself", async () => {
