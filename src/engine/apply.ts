@@ -101,12 +101,26 @@ async function runSyncs({ options, run, syncs, leases, done, deadRuns, failure }
   const results: Record<string, SyncResult> = {};
   let status: RunStatus = "failed";
   try {
+    let cleanedUp = true;
     for (const sync of syncs) {
+      const broken = sync.needs.find((need) => hasFailed(results[need]));
+      if (broken !== undefined) {
+        const cancelled = leftOf(options, sync.name);
+        emit({
+          type: "notice",
+          code: "NEEDED_SYNC_FAILED",
+          message: `The sync ${sync.name} was left out: it needs ${broken}, which was not done whole.`,
+          hint: `Mend what ${broken} lists, and apply again.`,
+        });
+        results[sync.name] = { outcomes: { ...noOutcomes(), cancelled }, bytes: 0 };
+        cleanedUp = false;
+        continue;
+      }
       results[sync.name] = await applySync({ sync, options, run, leases, done, deadRuns, stop, abort, failure });
       if (failure.signal.aborted) throw failure.signal.reason;
     }
     // Only now: a run that dies while it cleans up leaves the rest to the next.
-    if (!stop.aborted) await state.interruptDead();
+    if (cleanedUp && !stop.aborted) await state.interruptDead();
     status = statusOf(results, stop.aborted);
   } finally {
     controls.end();
@@ -119,6 +133,18 @@ async function runSyncs({ options, run, syncs, leases, done, deadRuns, failure }
 function statusOf(results: Readonly<Record<string, SyncResult>>, stopped: boolean): RunStatus {
   if (stopped) return "stopped";
   return count(results, ["stale", "failed", "refused", "inDoubt", "cancelled"]) > 0 ? "partly" : "applied";
+}
+
+function hasFailed(result: SyncResult | undefined): boolean {
+  return result !== undefined && count({ result }, ["stale", "failed", "refused", "inDoubt", "cancelled"]) > 0;
+}
+
+/** Actions with an effect that a sync of the changeset has. */
+function leftOf({ changeset }: ApplyOptions, sync: string): number {
+  const planned = changeset.summary.syncs.find(({ header }) => header.name === sync);
+  let items = 0;
+  for (const kind of EFFECTS) items += planned?.actions[kind].items ?? 0;
+  return items;
 }
 
 function count(results: Readonly<Record<string, SyncResult>>, fates: readonly ItemFate[]): number {

@@ -61,7 +61,12 @@ export function createObjectsDriver({ ownPaths, threads }: ObjectsDriverOptions)
       const source = await openReadStore(sync.from, store);
       try {
         const destination = await openWriteStore(sync.to, store);
-        await tellConditions(sync, { source, destination }, context);
+        try {
+          await tellConditions(sync, { source, destination }, context);
+        } catch (error) {
+          await destination.close();
+          throw error;
+        }
         const session = new ObjectRunSession({ sync, source, destination, context, carry: carryOf(sync) });
         const count = threadsFor(sync, context.items, threads);
         if (count === 0) return session;

@@ -250,3 +250,29 @@ test.skipIf(process.getuid?.() === 0)("an unreadable folder is reported, and the
     await chmod(folder.join("from/locked"), 0o700);
   }
 });
+
+test("a sync is left out where one that it needs was not done whole", async () => {
+  await write("from/a", "one");
+  await write("more/b", "two");
+  const first = objectSync(directoryLocation(folder.join("from")), directoryLocation(folder.join("to")), { name: "first" });
+  const second = objectSync(directoryLocation(folder.join("more")), directoryLocation(folder.join("there")), { name: "second", needs: ["first"] });
+  const chained = syncPlan(folder.join("plan.yaml"), first, second);
+  const shared = { plan: chained, planHash: "hash", drivers, state };
+  const changeset = await planChangeset({
+    ...shared,
+    planFile: "plan.yaml",
+    path: folder.join("changeset"),
+    listSkips: false,
+    tidemark: "0.0.0",
+    signal: never,
+    emit: () => {},
+  });
+  await rm(folder.join("from/a"));
+  const codes: string[] = [];
+  const emit = (event: TidemarkEvent) => void (event.type === "notice" && codes.push(event.code));
+  const { syncs, status } = await applyChangeset({ ...shared, changeset, owner: "test", stop: never, abort: never, emit });
+  expect(status).toBe("partly");
+  expect(syncs["first"]?.outcomes.stale).toBe(1);
+  expect(syncs["second"]?.outcomes).toMatchObject({ applied: 0, cancelled: 1 });
+  expect(codes).toContain("NEEDED_SYNC_FAILED");
+});
