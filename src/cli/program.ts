@@ -50,8 +50,12 @@ export async function runCli(argv: readonly string[], host: Host): Promise<ExitC
       () => context ?? makeContext(host, out, err, { color: !argv.includes("--no-color"), logLevel: "info", json: argv.includes("--json") }),
     );
   }
-  await out.flush();
-  await err.flush();
+  await out.settle();
+  if (out.failure) {
+    err.line(`Error: The output could not be written: ${out.failure.message}. [OUTPUT_NOT_WRITTEN]`);
+    exitCode = EXIT.error;
+  }
+  await err.settle();
   return exitCode;
 }
 

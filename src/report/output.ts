@@ -14,13 +14,19 @@ export class Output {
   readonly #stream: Writable;
   #pending = "";
   #closed = false;
+  #failure: Error | undefined;
 
   constructor(stream: Writable) {
     this.#stream = stream;
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
+      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") this.#failure ??= error;
       this.#closed = true;
     });
+  }
+
+  /** Why what was written did not all arrive: a full disk. */
+  get failure(): Error | undefined {
+    return this.#failure;
   }
 
   get closed(): boolean {
@@ -55,6 +61,15 @@ export class Output {
     } finally {
       done.abort();
     }
+  }
+
+  /** Resolves when the stream has taken everything, or has said that it cannot. */
+  async settle(): Promise<void> {
+    await this.flush();
+    if (this.#closed) return;
+    await new Promise<void>((resolve) => this.#stream.write("", () => resolve()));
+    // The callback may come just before the error that tells why.
+    await new Promise<void>((resolve) => setImmediate(resolve));
   }
 
   #hand(): void {

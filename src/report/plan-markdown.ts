@@ -4,6 +4,9 @@ import { markdownCode, markdownText, visible } from "../core/escape.ts";
 import { formatBytes, formatCount } from "../core/units.ts";
 import { ACTION_WORDS, counted, planSentence, READING_ORDER, sizeOf, totals } from "./words.ts";
 
+/** What a plan's markdown begins with: a comment that nobody sees, by which it is found again. */
+export const MARKDOWN_MARKER = "<!-- tidemark:";
+
 /** GitHub refuses a longer comment, and then shows nothing at all. In UTF-16 units, with a margin. */
 export const MARKDOWN_LIMIT = 65_000;
 
@@ -37,7 +40,7 @@ export function planMarkdown(changeset: Changeset, limit: number = MARKDOWN_LIMI
 
 function heading({ summary }: Changeset): string {
   const { items, bytesToMove } = totals(summary.syncs);
-  const lines = [`<!-- tidemark:${summary.plan.replaceAll(/[^\w-]/g, "")} -->`, `## Tidemark: ${word(summary.plan)}`, ""];
+  const lines = [`${MARKDOWN_MARKER}${summary.plan.replaceAll(/[^\w-]/g, "")} -->`, `## Tidemark: ${word(summary.plan)}`, ""];
   if (items.delete > 0) lines.push("> [!CAUTION]", `> **${counted(items.delete, "object")} will be deleted.**`, "");
   if (items.overwrite > 0) lines.push("> [!WARNING]", `> ${counted(items.overwrite, "object")} will be overwritten.`, "");
   if (summary.hasConflicts) lines.push("> [!WARNING]", `> ${counted(items.conflict, "object")} in conflict will be left alone.`, "");

@@ -152,3 +152,27 @@ test("a reader that goes away early is no error", () =>
     expect(stderr).toBe("");
     expect(stdout).toMatch(/ 0\n$/);
   }));
+
+test("a report is written over an earlier one only, never over a plan by a slip", () =>
+  inFolder(async (run, folder) => {
+    await mkdir(folder.join("from"));
+    await writeFile(folder.join("from/a"), "a");
+    const plan =
+      "version: 1\nname: slip\nlocations:\n  here: { type: directory, path: from }\n  there: { type: directory, path: to }\nsyncs:\n  all: { from: here, to: there }\n";
+    await writeFile(folder.join("plan.yaml"), plan);
+    const slip = await run("plan", "plan.yaml", "--markdown", "plan.yaml");
+    expect([slip.code, slip.stderr]).toEqual([1, expect.stringContaining("FILE_EXISTS")]);
+    expect(await readFile(folder.join("plan.yaml"), "utf8")).toBe(plan);
+    for (let time = 0; time < 2; time += 1) expect((await run("plan", "plan.yaml", "--markdown", "report.md")).code).toBe(0);
+    expect(await readFile(folder.join("report.md"), "utf8")).toContain("1 to copy");
+  }));
+
+test("output that cannot be written is an error with a word to it", () =>
+  inFolder(async (_run, folder) => {
+    const { stdout: said } = await promisify(execFile)("sh", ["-c", `"${process.execPath}" "${CLI}" schema 2>&1 >/dev/full; echo "exit $?"`], {
+      cwd: folder.path,
+    });
+    expect(said).toMatch(/^Error: The output could not be written: .* \[OUTPUT_NOT_WRITTEN\]$/m);
+    expect(said).toContain("exit 1");
+    expect(said).not.toContain("    at ");
+  }));

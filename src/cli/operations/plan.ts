@@ -1,6 +1,6 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { TidemarkError } from "../../core/errors.ts";
-import { planMarkdown } from "../../report/plan-markdown.ts";
+import { MARKDOWN_MARKER, planMarkdown } from "../../report/plan-markdown.ts";
 import { planSummaryJson } from "../../report/plan-json.ts";
 import { showPlan } from "../../report/plan-view.ts";
 import type { Context } from "../context.ts";
@@ -23,6 +23,7 @@ export interface PlanOptions {
 export async function runPlan(context: Context, file: string, options: PlanOptions): Promise<ExitCode> {
   const { out, paint, json, messages } = context;
   const loaded = await loadPlan(context, file, { work: { syncs: options.sync } });
+  if (options.markdown !== undefined) await mustBeMarkdown(options.markdown);
   const progress = startProgress(context, "auto");
   await using made = await makeChangeset({
     context,
@@ -45,6 +46,16 @@ export async function runPlan(context: Context, file: string, options: PlanOptio
   }
   const { hasChanges, hasConflicts } = changeset.summary;
   return options.detailedExitcode && (hasChanges || hasConflicts) ? EXIT.changes : EXIT.done;
+}
+
+/** @throws TidemarkError `FILE_EXISTS` where something stands that is not what an earlier plan wrote: a slip must not cost a plan file */
+async function mustBeMarkdown(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (!found?.isFile() || found.size === 0) return;
+  if ((await readFile(file, "utf8")).startsWith(MARKDOWN_MARKER)) return;
+  throw new TidemarkError("FILE_EXISTS", `${file} is there already, and no earlier plan wrote it: it is left as it is.`, {
+    hint: "Name another file with --markdown.",
+  });
 }
 
 async function writeMarkdown(file: string, text: string): Promise<void> {

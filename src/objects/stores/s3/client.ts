@@ -43,6 +43,8 @@ export interface S3Answer extends WireResponse {
 
 /** A clock further off than this is what a bare 403 without a body most likely means. */
 const SKEW_SUSPECT_MS = 5 * 60_000;
+/** Without any answer for this long, requests are no longer tried again. */
+const GONE_MS = 60_000;
 
 /** Signed requests to one bucket: sockets, credentials, clock and what was learned of the endpoint, shared by all stores of a location. */
 export class S3Client {
@@ -58,6 +60,8 @@ export class S3Client {
   #region: string | undefined;
   /** Server's clock minus ours. */
   #skewMs = 0;
+  /** When the first of the attempts since the last answer failed without one, milliseconds. */
+  #silentSince: number | undefined;
   #restUntil = 0;
 
   constructor(location: S3Location) {
@@ -102,6 +106,7 @@ export class S3Client {
       let failure: S3Failure;
       try {
         const response = await this.#attempt(call);
+        this.#silentSince = undefined;
         if (response.status < 300 || call.allow?.includes(response.status) === true) {
           call.inspect?.(response);
           return { ...response, maybeApplied };
@@ -118,8 +123,9 @@ export class S3Client {
         continue;
       }
       maybeApplied ||= mayHaveApplied(failure);
+      this.#watchSilence(failure);
       if (isThrottle(failure)) this.#throttled(call, failure);
-      if (!isPassing(failure) || attempt >= attempts) {
+      if (!isPassing(failure) || attempt >= attempts || this.#isGone()) {
         failure.maybeApplied = maybeApplied;
         throw failure;
       }
@@ -195,6 +201,17 @@ export class S3Client {
     this.#region = region;
     this.#endpoint = undefined;
     return true;
+  }
+
+  /** Notes since when nothing was answered at all. */
+  #watchSilence({ status }: S3Failure): void {
+    if (status > 0) this.#silentSince = undefined;
+    else this.#silentSince ??= Date.now();
+  }
+
+  /** A server that is gone for this long is not waited for item by item: a run of thousands would take hours to say so. */
+  #isGone(): boolean {
+    return this.#silentSince !== undefined && Date.now() - this.#silentSince > GONE_MS;
   }
 
   #throttled(call: S3Call, failure: S3Failure): void {
