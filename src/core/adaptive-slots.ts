@@ -11,13 +11,16 @@ export interface SlotOptions {
 
 const FIRST = 24;
 const MOST = 384;
-const WINDOW_MS = 150;
-/** How many windows a limit that brought nothing is left alone. */
+const WINDOW_MS = 100;
+/** How many windows nothing grows after a server asked to slow down. */
 const PATIENCE = 30;
+const GROWTH = 1.5;
+/** Where requests take this much longer than they need to, more of them only wait for each other. */
+const QUEUEING = 1.6;
 
 /**
- * Requests in flight. With `auto` the number climbs by half while a larger one moves more, steps back
- * when it did not, and is cut by a third when a server asks to slow down.
+ * Requests in flight. With `auto` their number grows by half while each takes no longer for it, which
+ * is while the latency is what limits; it is cut by a third when a server asks to slow down.
  */
 export class AdaptiveSlots implements RequestSlots {
   readonly #auto: boolean;
@@ -30,10 +33,8 @@ export class AdaptiveSlots implements RequestSlots {
 
   #windowStart: number;
   #done = 0;
-  #bytes = 0;
-  /** Of the window before: what the smaller limit moved. */
-  #lastRate = 0;
-  #grewFrom = 0;
+  /** The least time that requests took, milliseconds: without any of them waiting for another. */
+  #shortest = Number.POSITIVE_INFINITY;
   #rest = 0;
   #cutAt = Number.NEGATIVE_INFINITY;
 
@@ -70,10 +71,9 @@ export class AdaptiveSlots implements RequestSlots {
     return true;
   }
 
-  release(bytes: number): void {
+  release(): void {
     this.#used -= 1;
     this.#done += 1;
-    this.#bytes += bytes;
     if (this.#auto) this.#adapt();
     this.#wake();
   }
@@ -85,7 +85,6 @@ export class AdaptiveSlots implements RequestSlots {
     if (now - this.#cutAt < 1000) return;
     this.#cutAt = now;
     this.#rest = PATIENCE;
-    this.#grewFrom = 0;
     this.#set(Math.max(1, Math.floor((this.#limit * 2) / 3)));
   }
 
@@ -93,31 +92,18 @@ export class AdaptiveSlots implements RequestSlots {
     const now = this.#now();
     const elapsed = now - this.#windowStart;
     if (elapsed < WINDOW_MS || this.#done < this.#limit) return;
-    // Small items cost a request each and large ones their bytes: both are work.
-    const rate = (this.#done + this.#bytes / 65_536) / elapsed;
+    // By Little's law: how long each took, with that many under way.
+    const latency = (this.#limit * elapsed) / this.#done;
     const wanted = this.#full;
     this.#windowStart = now;
     this.#done = 0;
-    this.#bytes = 0;
     this.#full = this.#waiting.length > 0;
-
-    if (this.#grewFrom > 0 && rate < this.#lastRate * 1.05) {
-      const back = this.#grewFrom;
-      this.#grewFrom = 0;
-      this.#rest = PATIENCE;
-      this.#lastRate = rate;
-      this.#set(back);
-      return;
-    }
-    this.#lastRate = rate;
-    this.#grewFrom = 0;
+    this.#shortest = Math.min(this.#shortest, latency);
     if (this.#rest > 0) {
       this.#rest -= 1;
       return;
     }
-    if (!wanted || this.#limit >= MOST) return;
-    this.#grewFrom = this.#limit;
-    this.#set(Math.min(MOST, Math.ceil(this.#limit * 1.5)));
+    if (wanted && latency < this.#shortest * QUEUEING) this.#set(Math.min(MOST, Math.ceil(this.#limit * GROWTH)));
   }
 
   #set(limit: number): void {

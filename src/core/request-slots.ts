@@ -9,8 +9,7 @@ export interface RequestSlots {
   acquire(signal: AbortSignal): Promise<void>;
   /** Takes a slot where one is free now. */
   tryAcquire(): boolean;
-  /** @param bytes what was moved while it was held: growth follows throughput */
-  release(bytes: number): void;
+  release(): void;
   /** A server asked to slow down. */
   throttled(): void;
 }

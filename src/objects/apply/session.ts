@@ -70,7 +70,7 @@ export class ObjectRunSession implements RunSession {
         void slots
           .acquire(signal)
           .then(
-            () => this.#one(action, opened, pages).finally(() => slots.release(action.bytes)),
+            () => this.#one(action, opened, pages).finally(() => slots.release()),
             // Waiting for a slot ends when the run is stopped: then it was never begun.
             () => {
               this.#ahead.leave(1);

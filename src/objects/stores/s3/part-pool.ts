@@ -59,13 +59,13 @@ export async function runParts<Result>(
     while (failure === undefined && extra.size < MOST_AT_A_TIME - 1 && slots.tryAcquire()) {
       const part = parts[next];
       if (part === undefined) {
-        slots.release(0);
+        slots.release();
         return;
       }
       next += 1;
       const running = one(part).finally(() => {
         extra.delete(running);
-        slots.release(part.end - part.start + 1);
+        slots.release();
         if (next < parts.length) recruit();
       });
       extra.add(running);

@@ -9,7 +9,6 @@ class CountingSlots {
   free: number;
   most = 0;
   #taken = 0;
-  released = 0;
 
   constructor(free: number) {
     this.free = free;
@@ -26,9 +25,8 @@ class CountingSlots {
     return true;
   }
 
-  release(bytes: number): void {
+  release(): void {
     this.#taken -= 1;
-    this.released += bytes;
   }
 
   throttled(): void {}
