@@ -42,17 +42,19 @@ export async function runCli(argv: readonly string[], host: Host): Promise<ExitC
     exitCode = await handler(context, args.slice(0, -2) as never, options as never);
   });
 
+  const currentContext = () => context ?? makeContext(host, out, err, { color: !argv.includes("--no-color"), logLevel: "info", json: argv.includes("--json") });
   try {
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
-    exitCode = failed(
-      error,
-      () => context ?? makeContext(host, out, err, { color: !argv.includes("--no-color"), logLevel: "info", json: argv.includes("--json") }),
-    );
+    exitCode = failed(error, currentContext);
   }
   await out.settle();
   if (out.failure) {
-    err.line(`Error: The output could not be written: ${out.failure.message}. [OUTPUT_NOT_WRITTEN]`);
+    const lost = new TidemarkError("OUTPUT_NOT_WRITTEN", `The output could not be written: ${out.failure.message}.`, {
+      hint: "Make room where it goes, and run it again.",
+      cause: out.failure,
+    });
+    showError(currentContext(), lost);
     exitCode = EXIT.error;
   }
   await err.settle();
