@@ -1,4 +1,7 @@
 import { EFFECTS } from "../changeset/action.ts";
+import type { Changeset } from "../changeset/changeset.ts";
+import { effectTotals } from "../changeset/effects.ts";
+import type { ActionTotals } from "../changeset/summary.ts";
 import type { ItemFate } from "../core/errors.ts";
 import type { Sync } from "../core/sync-plan.ts";
 import type { DoneActions, RunContext, Subtask } from "../driver/sync-driver.ts";
@@ -29,12 +32,13 @@ const EFFECT_KINDS = [...EFFECTS];
 export async function applySync({ sync, options, run, leases, done, deadRuns, stop, abort, failure }: ApplySyncOptions): Promise<SyncResult> {
   const { changeset, state, emit } = options;
   const settings = settingsOf(sync);
+  const planned = plannedOf(changeset, sync);
   const slots = new AdaptiveSlots({ concurrency: settings.concurrency, onChange: (limit) => emit({ type: "slots", limit }) });
   const actions = (seqFrom?: number, seqTo?: number) => changeset.actions({ sync: sync.name, kinds: EFFECT_KINDS, seqFrom, seqTo });
   const context: RunContext = {
     run,
     sync: sync.name,
-    items: plannedEffects(options, sync.name).items,
+    items: planned.items,
     signal: stop,
     abort,
     emit,
@@ -50,7 +54,7 @@ export async function applySync({ sync, options, run, leases, done, deadRuns, st
   try {
     const intents = await state.openIntents(sync.name);
     for (const id of await session.recover(intents, deadRuns)) await state.endIntent(id);
-    emit({ type: "syncStarted", sync: sync.name, ...plannedEffects(options, sync.name) });
+    emit({ type: "syncStarted", sync: sync.name, ...planned });
     const work = async (subtask: Subtask) => {
       try {
         for await (const outcomes of session.apply(subtask, done)) await recorder.add(outcomes);
@@ -73,15 +77,10 @@ function settingsOf(sync: Sync) {
   return { concurrency: "auto" as const, rate: { bytesPerSecond: undefined, requestsPerSecond: undefined }, parallel: 1 };
 }
 
-function plannedEffects({ changeset }: ApplyOptions, sync: string): { items: number; bytes: number } {
-  const planned = changeset.summary.syncs.find(({ header }) => header.name === sync);
-  let items = 0;
-  let bytes = 0;
-  for (const kind of EFFECT_KINDS) {
-    items += planned?.actions[kind].items ?? 0;
-    bytes += planned?.actions[kind].bytes ?? 0;
-  }
-  return { items, bytes };
+/** What the changeset would change by a sync. */
+export function plannedOf({ summary }: Changeset, { name }: Sync): ActionTotals {
+  const planned = summary.syncs.find(({ header }) => header.name === name);
+  return planned ? effectTotals(planned) : { items: 0, bytes: 0 };
 }
 
 /** Counts outcomes once they are durable, and tells of them. */

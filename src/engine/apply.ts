@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { EFFECTS } from "../changeset/action.ts";
+import { effectTotals } from "../changeset/effects.ts";
 import type { SyncSummary } from "../changeset/summary.ts";
 import type { ItemFate } from "../core/errors.ts";
 import type { Sync } from "../core/sync-plan.ts";
 import type { Lease, RunStatus } from "../state/state-store.ts";
-import { applySync } from "./apply-sync.ts";
+import { applySync, plannedOf } from "./apply-sync.ts";
 import { holdBindings } from "./bindings.ts";
 import { watchControls } from "./controls.ts";
 import { DoneBits } from "./done-actions.ts";
@@ -54,6 +54,10 @@ export async function applyChangeset(options: ApplyOptions): Promise<RunResult> 
   }
 }
 
+/** Fates that somebody has to look at; what was only cancelled is done by the next run. */
+const PROBLEMS: readonly ItemFate[] = ["stale", "failed", "refused", "inDoubt"];
+const NOT_DONE: readonly ItemFate[] = [...PROBLEMS, "cancelled"];
+
 interface Work {
   readonly done: DoneBits;
   readonly resumed: boolean;
@@ -71,11 +75,10 @@ async function findWork({ changeset, state }: ApplyOptions, hasDeadRuns: boolean
   }
   let items = 0;
   let bytes = 0;
-  for (const { actions } of changeset.summary.syncs) {
-    for (const kind of EFFECTS) {
-      items += actions[kind].items;
-      bytes += actions[kind].bytes;
-    }
+  for (const sync of changeset.summary.syncs) {
+    const planned = effectTotals(sync);
+    items += planned.items;
+    bytes += planned.bytes;
   }
   if (items - doneItems > 0) return { done, resumed: doneItems > 0, items: items - doneItems, bytes };
   let leftovers = hasDeadRuns;
@@ -105,7 +108,7 @@ async function runSyncs({ options, run, syncs, leases, done, deadRuns, failure }
     for (const sync of syncs) {
       const broken = sync.needs.find((need) => hasFailed(results[need]));
       if (broken !== undefined) {
-        const cancelled = leftOf(options, sync.name);
+        const cancelled = plannedOf(options.changeset, sync).items;
         emit({
           type: "notice",
           code: "NEEDED_SYNC_FAILED",
@@ -127,24 +130,16 @@ async function runSyncs({ options, run, syncs, leases, done, deadRuns, failure }
     await state.finishRun(run, status, leases);
     emit({ type: "runFinished", run });
   }
-  return { run, status, syncs: results, problems: count(results, ["stale", "failed", "refused", "inDoubt"]), stopped: stop.aborted };
+  return { run, status, syncs: results, problems: count(results, PROBLEMS), stopped: stop.aborted };
 }
 
 function statusOf(results: Readonly<Record<string, SyncResult>>, stopped: boolean): RunStatus {
   if (stopped) return "stopped";
-  return count(results, ["stale", "failed", "refused", "inDoubt", "cancelled"]) > 0 ? "partly" : "applied";
+  return count(results, NOT_DONE) > 0 ? "partly" : "applied";
 }
 
 function hasFailed(result: SyncResult | undefined): boolean {
-  return result !== undefined && count({ result }, ["stale", "failed", "refused", "inDoubt", "cancelled"]) > 0;
-}
-
-/** Actions with an effect that a sync of the changeset has. */
-function leftOf({ changeset }: ApplyOptions, sync: string): number {
-  const planned = changeset.summary.syncs.find(({ header }) => header.name === sync);
-  let items = 0;
-  for (const kind of EFFECTS) items += planned?.actions[kind].items ?? 0;
-  return items;
+  return result !== undefined && count({ result }, NOT_DONE) > 0;
 }
 
 function count(results: Readonly<Record<string, SyncResult>>, fates: readonly ItemFate[]): number {

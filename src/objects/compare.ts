@@ -5,7 +5,7 @@ import { inLanes } from "./lanes.ts";
 import { mergeJoin, type Pair } from "./listing/merge-join.ts";
 import { compareEntries, type CompareSettings } from "./plan/decide.ts";
 import { haveSameContent, isOfItem } from "./plan/same-content.ts";
-import { listSide } from "./plan/sides.ts";
+import { listSides } from "./plan/sides.ts";
 import type { ObjectEntry, ReadStore } from "./store.ts";
 
 export interface CompareObjectsOptions {
@@ -22,11 +22,9 @@ export interface CompareObjectsOptions {
 export async function* compareObjects({ sync, source, destination, context }: CompareObjectsOptions): AsyncGenerator<ComparePage> {
   const { signal, emit, sorted, download } = context;
   const filter = compileFilters(sync);
-  const side = { sync, filter, sorted, signal, emit, count: () => {} };
   const settings: CompareSettings = { rules: ["size", download ? "checksum" : "etag"], etags: source.listsEtags && destination.listsEtags, uploadTimes: false };
   const content = { source, destination, signal, download, countRequest: () => {} };
-  const left = listSide({ ...side, end: sync.from, store: source });
-  const right = listSide({ ...side, end: sync.to, store: destination });
+  const { left, right } = listSides({ sync, source, destination, filter, sorted, signal, emit });
 
   for await (const page of mergeJoin<ObjectEntry, ObjectEntry>(left, right)) {
     const found: (Difference | "equal" | undefined)[] = Array.from({ length: page.length });

@@ -6,7 +6,7 @@ import { inLanes } from "./lanes.ts";
 import { mergeJoin } from "./listing/merge-join.ts";
 import { compareEntries, compareSettings, versionOf } from "./plan/decide.ts";
 import { haveSameContent, isOfItem } from "./plan/same-content.ts";
-import { listSide } from "./plan/sides.ts";
+import { listSides } from "./plan/sides.ts";
 import type { ObjectEntry, ReadStore } from "./store.ts";
 
 /** Finds the items that are equal at both ends, by listings where they tell and by content where not, as records for a state. */
@@ -18,11 +18,9 @@ export async function* rebuildObjects(
 ): AsyncGenerator<readonly ItemRecord[]> {
   const { signal, emit, sorted } = context;
   const filter = compileFilters(sync);
-  const side = { sync, filter, sorted, signal, emit, count: () => {} };
   const settings = compareSettings(sync);
   const content = { source, destination, signal, download: false, countRequest: (kind: "head" | "read") => context.countRequest(kind) };
-  const left = listSide({ ...side, end: sync.from, store: source });
-  const right = listSide({ ...side, end: sync.to, store: destination });
+  const { left, right } = listSides({ sync, source, destination, filter, sorted, signal, emit });
   for await (const page of mergeJoin<ObjectEntry, ObjectEntry>(left, right)) {
     const found: (ItemRecord | undefined)[] = Array.from({ length: page.length });
     await inLanes(page, async ({ left: from, right: to }, at) => {

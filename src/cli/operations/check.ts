@@ -1,5 +1,6 @@
 import type { Check } from "../../driver/sync-driver.ts";
 import { TidemarkError } from "../../core/errors.ts";
+import type { Emit } from "../../core/events.ts";
 import { checkPlan } from "../../engine/check.ts";
 import { checkJson, checkLines } from "../../report/check-view.ts";
 import type { Context } from "../context.ts";
@@ -22,20 +23,11 @@ export async function runCheck(context: Context, file: string, options: CheckCom
   const progress = startProgress(context, "none");
   const verdict = new Verdict(options.confirm ?? []);
   try {
-    for await (const check of checkPlan({
-      plan: loaded.plan,
-      syncs: options.sync,
-      drivers: makeDrivers(ownPaths(loaded.plan, options.state)),
-      signal: context.host.interrupts.stop,
-      emit: progress.emit,
-    })) {
-      verdict.take(check);
+    for await (const check of judged(context, loaded, options, { verdict, emit: progress.emit })) {
       if (json) json.line(checkJson(check, verdict.accepts(check)));
       else out.write(checkLines(check, paint, verdict.accepts(check)));
       await out.flush();
     }
-    // A check that was cut off would seem to have failed.
-    context.host.interrupts.stop.throwIfAborted();
   } finally {
     progress.close();
   }
@@ -58,21 +50,12 @@ export async function holdChecks(context: Context, loaded: LoadedPlan, options: 
   const progress = startProgress(context, "none");
   const verdict = new Verdict(options.confirm ?? []);
   try {
-    for await (const check of checkPlan({
-      plan: loaded.plan,
-      syncs: options.sync,
-      drivers: makeDrivers(ownPaths(loaded.plan, options.state)),
-      signal: context.host.interrupts.stop,
-      emit: progress.emit,
-    })) {
-      verdict.take(check);
+    for await (const check of judged(context, loaded, options, { verdict, emit: progress.emit })) {
       if (check.status === "pass") continue;
       json?.line(checkJson(check, verdict.accepts(check)));
       err.write(checkLines(check, messages.paint, verdict.accepts(check)));
       await err.flush();
     }
-    // A check that was cut off would seem to have failed.
-    context.host.interrupts.stop.throwIfAborted();
   } finally {
     progress.close();
   }
@@ -90,6 +73,22 @@ export async function holdChecks(context: Context, loaded: LoadedPlan, options: 
     `These checks ask to be confirmed: ${[...new Set(open.map(({ code }) => code))].join(", ")}. Nothing was written.`,
     { hint: verdict.hint() },
   );
+}
+
+/** Every check of the plan, taken into the verdict. */
+async function* judged(
+  { host }: Context,
+  { plan }: LoadedPlan,
+  options: CheckCommandOptions,
+  { verdict, emit }: { readonly verdict: Verdict; readonly emit: Emit },
+): AsyncGenerator<Check> {
+  const signal = host.interrupts.stop;
+  for await (const check of checkPlan({ plan, syncs: options.sync, drivers: makeDrivers(ownPaths(plan, options.state)), signal, emit })) {
+    verdict.take(check);
+    yield check;
+  }
+  // A check that was cut off would seem to have failed.
+  signal.throwIfAborted();
 }
 
 class Verdict {

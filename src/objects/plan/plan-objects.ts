@@ -9,7 +9,7 @@ import { inLanes } from "../lanes.ts";
 import type { ObjectEntry, ReadStore } from "../store.ts";
 import { type Decision, PairDecider } from "./pair-decider.ts";
 import { haveSameContent, isOfItem } from "./same-content.ts";
-import { listSide } from "./sides.ts";
+import { listSides } from "./sides.ts";
 
 export interface PlanObjectsOptions {
   readonly sync: ObjectSync;
@@ -36,9 +36,7 @@ export async function* planObjects({ sync, source, destination, context }: PlanO
     refuses: (key) => destination.refuses(key) ?? clashes?.next(key),
     mayBeUnlisted: (key) => source.mayMissInListing?.(key) === true,
   });
-  const side = { sync, filter, sorted, signal, emit };
-  const left = listSide({ ...side, end: sync.from, store: source, count: (entries) => context.countListed(entries, 0) });
-  const right = listSide({ ...side, end: sync.to, store: destination, count: (entries) => context.countListed(0, entries) });
+  const { left, right } = listSides({ sync, source, destination, filter, sorted, signal, emit, countListed: (from, to) => context.countListed(from, to) });
 
   let verified = { items: 0, bytes: 0 };
   for await (const page of mergeJoin<ObjectEntry, ObjectEntry, ItemRecord>(left, right, context.state.slice(sync.name))) {

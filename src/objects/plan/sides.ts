@@ -6,7 +6,7 @@ import { parallelListing } from "../listing/parallel.ts";
 import { listPrefixes } from "../listing/prefixes.ts";
 import type { ListRange, ObjectEntry, ReadStore } from "../store.ts";
 
-export interface SideOptions {
+interface SideOptions {
   readonly sync: ObjectSync;
   readonly end: ObjectEnd;
   readonly store: ReadStore;
@@ -19,12 +19,31 @@ export interface SideOptions {
   count(entries: number): void;
 }
 
+interface BothSidesOptions extends Pick<SideOptions, "sync" | "filter" | "sorted" | "signal" | "emit"> {
+  readonly source: ReadStore;
+  readonly destination: ReadStore;
+  /** Told of each page. Default: nobody. */
+  countListed?(source: number, destination: number): void;
+}
+
+/** Both ends of a sync, each as the sync may see it. */
+export function listSides({ source, destination, countListed, ...side }: BothSidesOptions): {
+  readonly left: AsyncIterable<readonly ObjectEntry[]>;
+  readonly right: AsyncIterable<readonly ObjectEntry[]>;
+} {
+  const { from, to } = side.sync;
+  return {
+    left: listSide({ ...side, end: from, store: source, count: (entries) => countListed?.(entries, 0) }),
+    right: listSide({ ...side, end: to, store: destination, count: (entries) => countListed?.(0, entries) }),
+  };
+}
+
 /**
  * One side of a sync, as the sync may see it: its prefixes, in byte order, without the names that the
  * filters hide. Problems of the listing stay in where a name beneath them could be seen, since they
  * protect their place.
  */
-export async function* listSide({ sync, end, store, filter, sorted, signal, emit, count }: SideOptions): AsyncGenerator<readonly ObjectEntry[]> {
+async function* listSide({ sync, end, store, filter, sorted, signal, emit, count }: SideOptions): AsyncGenerator<readonly ObjectEntry[]> {
   const ordered = end.location.type === "s3" ? end.location.ordered : true;
   const list = (range: ListRange) => {
     if (sorted || ordered === false) return orderedListing(store, range, { ordered: false, signal, emit });

@@ -112,6 +112,11 @@ parentPort?.on("message", (message: ToThread) => {
       intents.answer(message);
       return;
     case "close":
-      void session.then((opened) => opened.close()).finally(() => tell({ type: "closed" }));
+      void session
+        .then((opened) => opened.close())
+        .catch(() => {
+          // Why it could not be opened was told with the first subtask.
+        })
+        .finally(() => tell({ type: "closed" }));
   }
 });
