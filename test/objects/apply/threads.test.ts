@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { TidemarkEvent } from "../../../src/core/events.ts";
@@ -81,8 +82,15 @@ test("what one item cannot do is its outcome, as without threads", async () => {
 
 test("a stop reaches the threads: what is in flight ends, the rest is left for the next run", async () => {
   await writeFiles(400);
-  server.faults.add({ match: { operation: "PutObject" }, effect: { kind: "slow", delayMs: 40 } });
   const stop = new AbortController();
+  const asked = once(stop.signal, "abort");
+  // A few go through, for the stop to answer to; all others wait for it.
+  let asking = 0;
+  const until = async () => {
+    asking += 1;
+    if (asking > 40) await asked;
+  };
+  server.faults.add({ match: { operation: "PutObject" }, effect: { kind: "hold", until } });
   const stopped = await planAndApply({ stop: stop.signal, emit: (event) => void (event.type === "progress" && event.items > 0 && stop.abort()) });
   expect(stopped).toMatchObject({ status: "stopped", problems: 0 });
   const done = stopped.syncs["all"]?.outcomes.applied ?? 0;
