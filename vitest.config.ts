@@ -10,7 +10,18 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", "test/servers/**", "test/kills/**"] },
+        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", "test/postgres/**", "test/servers/**", "test/kills/**"] },
+      },
+      // PostgreSQL servers of several majors, started once for all of them.
+      {
+        extends: true,
+        test: {
+          name: "postgres",
+          include: ["test/postgres/**/*.test.ts"],
+          globalSetup: ["test/support/postgres/global-setup.ts"],
+          testTimeout: MINUTE,
+          hookTimeout: MINUTE,
+        },
       },
       // Each starts servers and the built CLI: seconds a test.
       { extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], testTimeout: MINUTE } },

@@ -4,4 +4,6 @@
  */
 import { build, runVitest } from "./support/vitest.ts";
 
-process.exitCode = (await build()) ? (await runVitest("test", ["--project", "unit", "--project", "e2e", ...process.argv.slice(2)])).code : 1;
+process.exitCode = (await build())
+  ? (await runVitest("test", ["--project", "unit", "--project", "postgres", "--project", "e2e", ...process.argv.slice(2)])).code
+  : 1;

@@ -92,11 +92,83 @@ export interface SyncBase {
 
 export type Sync = ObjectSync | PostgresSync;
 
-/** A sync whose driver does not exist yet: kept so that `validate` checks it and `plan` refuses it. */
+/** One database to another. Object names are the source's, unless said otherwise. */
 export interface PostgresSync extends SyncBase {
   readonly kind: "postgres";
   readonly from: { readonly location: PostgresLocation };
   readonly to: { readonly location: PostgresLocation };
+  /** `table`: only tables, views, materialized views, sequences and roles, with what belongs to them, but no triggers. */
+  readonly level: "database" | "table";
+  readonly objects: DatabaseSelection;
+  readonly synchronize: { readonly indexes: boolean; readonly populateMaterializedViews: boolean };
+  /** Rules of single tables by `schema.table`, as written. */
+  readonly tables: Readonly<Record<string, TableRules>>;
+  readonly map: NameMap;
+  /** Where mapping is worked out; undefined: a temporary database on the destination. */
+  readonly shadow: PostgresLocation | undefined;
+  readonly rows: { readonly onDifferent: "report" | "ignore" | "replace" };
+  readonly sequences: {
+    /** How far a sequence is set ahead, in its own direction. */
+    readonly margin: number;
+  };
+  readonly accounts: { readonly include: "none" | "all" | readonly string[]; readonly exclude: readonly string[] };
+  /** Connections at once to each side. */
+  readonly sessions: number;
+  readonly resume: "consistent" | "inconsistent";
+  readonly flow: Flow;
+  /** Milliseconds since the epoch before which no run begins; undefined: at once. */
+  readonly startAt: number | undefined;
+}
+
+export interface DatabaseSelection {
+  /** `default`: all but what is never synced; `all`: what the dump carries and the role may create. */
+  readonly include: "default" | "all" | readonly DatabaseSelector[];
+  readonly exclude: readonly DatabaseSelector[];
+}
+
+/** Names a set of database objects; `*` stands for any characters. */
+export interface DatabaseSelector {
+  readonly kind: string;
+  /** undefined: in any schema. */
+  readonly schema: string | undefined;
+  readonly name: string;
+}
+
+export interface TableRules {
+  /** A condition in SQL; undefined: all rows. */
+  readonly where: string | undefined;
+  /** undefined: every column. */
+  readonly columns: readonly string[] | undefined;
+  /** false: the table without its rows. */
+  readonly rows: boolean;
+}
+
+/** Names at the destination, by those at the source. Empty maps change nothing. */
+export interface NameMap {
+  readonly database: string | undefined;
+  readonly schemas: Readonly<Record<string, string>>;
+  /** `schema.table` to `schema.table`. */
+  readonly tables: Readonly<Record<string, string>>;
+  /** Regular expressions over table names, the first that matches counts. */
+  readonly rename: readonly { readonly from: string; readonly to: string }[];
+}
+
+/** How fast rows or objects may travel, and when. */
+export interface Flow {
+  readonly windows: readonly FlowWindow[];
+  /** Outside of every window. Bytes a second. */
+  readonly outside: "unlimited" | "pause" | number;
+}
+
+export interface FlowWindow {
+  /** Minutes of the day in the time zone; an end that is not after the start is on the day after. 0 and 1440: all day. */
+  readonly start: number;
+  readonly end: number;
+  /** On which it begins: 0 is Monday. */
+  readonly days: readonly number[];
+  readonly timezone: string;
+  /** Bytes a second. */
+  readonly bytesPerSecond: number;
 }
 
 export interface ObjectEnd {
