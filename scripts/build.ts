@@ -8,6 +8,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile, type Plugin } from "esbuild";
+import { pgDumpModule, pgDumpWasm } from "./support/pg-dump-module.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
@@ -39,7 +40,12 @@ const lightCommander: Plugin = {
 
 const { metafile, outputFiles } = await build({
   absWorkingDir: ROOT,
-  entryPoints: { main: "src/main.ts", "directory-worker": "src/objects/stores/directory/worker.ts", "transfer-worker": "src/objects/apply/threads/worker.ts" },
+  entryPoints: {
+    main: "src/main.ts",
+    "directory-worker": "src/objects/stores/directory/worker.ts",
+    "transfer-worker": "src/objects/apply/threads/worker.ts",
+    "pg-dump-worker": "src/postgres/dump/wasm/worker.ts",
+  },
   outdir: DIST,
   chunkNames: "[name]-[hash]",
   bundle: true,
@@ -54,10 +60,13 @@ const { metafile, outputFiles } = await build({
   metafile: true,
   // Written below: a build that fails leaves the last one as it is.
   write: false,
-  plugins: [lightCommander],
+  plugins: [lightCommander, pgDumpModule(ROOT)],
   logLevel: "warning",
+  // In pg_dump's module, which never calls it: it is for JavaScript that a linked library brings along.
+  logOverride: { "direct-eval": "silent" },
 });
 const files = new Map<string, string | Uint8Array>(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+files.set("pg_dump.wasm", await pgDumpWasm(ROOT));
 files.set("THIRD-PARTY-LICENSES.txt", await licenses(metafile));
 await replaceFolder(files);
 
@@ -77,7 +86,7 @@ async function replaceFolder(contents: ReadonlyMap<string, string | Uint8Array>)
 
 /** The licences of all that the bundle holds: they ask to travel with it. */
 async function licenses({ inputs }: Metafile): Promise<string> {
-  const packages = new Set(Object.keys(inputs).flatMap((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
+  const packages = new Set(Object.keys(inputs).flatMap((path) => /^(?:pg-dump-module:)?(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
   const texts: string[] = [];
   for (const folder of [...packages].toSorted()) {
     const { name, version, license } = parseManifest(await readFile(join(ROOT, folder, "package.json"), "utf8"));

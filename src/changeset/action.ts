@@ -20,6 +20,8 @@ export interface Action {
   readonly reason: string;
   /** What the action would move; 0 for a delete. */
   readonly bytes: number;
+  /** Rows of a table that it would move, an estimate as `bytes` is for them; undefined is 0. No part of the identity. */
+  readonly rows?: number | undefined;
   /** The version to copy. Absent for a delete. */
   readonly source: ItemVersion | undefined;
   /** The version that is replaced or deleted. Absent for a copy. */

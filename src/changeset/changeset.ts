@@ -20,7 +20,8 @@ export interface ChangesetWriter {
   beginSync(header: SyncHeader): void;
   /** Counts every action; keeps those with an effect, conflicts and items not synced, and skips where they are listed. */
   add(actions: readonly Action[]): void;
-  endSync(listed: { readonly source: number; readonly destination: number }, notices: readonly PlanNotice[]): void;
+  /** @param stamp what the driver is to be given back at apply; not part of the identity */
+  endSync(listed: { readonly source: number; readonly destination: number }, notices: readonly PlanNotice[], stamp?: string): void;
   /** Computes the identity, makes the file durable and gives it its name. */
   seal(requests: ChangesetSummary["requests"]): Changeset;
   /** Removes what was written. */

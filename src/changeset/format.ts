@@ -4,7 +4,7 @@ import { ACTION_KINDS, type ActionKind } from "./action.ts";
 export const APPLICATION_ID = 0x544d4353;
 
 /** Kept as `user_version`. Another number is another layout, and is refused. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /**
  * Every table of the file and its exact text. A file that holds anything else, a trigger or a view
@@ -18,9 +18,9 @@ export const TABLES: Readonly<Record<string, string>> = {
   syncs: "CREATE TABLE syncs (id INTEGER PRIMARY KEY, header TEXT NOT NULL, summary TEXT NOT NULL, effects INTEGER NOT NULL, notes INTEGER NOT NULL) STRICT",
   reasons: "CREATE TABLE reasons (id INTEGER PRIMARY KEY, reason TEXT NOT NULL) STRICT",
   effects:
-    "CREATE TABLE effects (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, reason INTEGER NOT NULL, key TEXT NOT NULL, bytes INTEGER NOT NULL, source TEXT, destination TEXT, detail TEXT) STRICT",
+    "CREATE TABLE effects (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, reason INTEGER NOT NULL, key TEXT NOT NULL, bytes INTEGER NOT NULL, rows INTEGER NOT NULL, source TEXT, destination TEXT, detail TEXT) STRICT",
   notes:
-    "CREATE TABLE notes (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, reason INTEGER NOT NULL, key TEXT NOT NULL, bytes INTEGER NOT NULL, source TEXT, destination TEXT, detail TEXT, place INTEGER NOT NULL) STRICT",
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, reason INTEGER NOT NULL, key TEXT NOT NULL, bytes INTEGER NOT NULL, rows INTEGER NOT NULL, source TEXT, destination TEXT, detail TEXT, place INTEGER NOT NULL) STRICT",
 };
 
 /** Numbers of the kinds in the file. They stay what they are, whatever order the program lists the kinds in. */

@@ -13,7 +13,7 @@ import type { SyncHeader } from "./header.ts";
  *
  * Not in it: what changes nothing (skips, conflicts, items not synced), the rule that decided
  * (`reason`: copying an item because it is newer or because its size differs is the same copy, under
- * the same versions), `bytes` (an object's size stands in its version; for rows it is an estimate),
+ * the same versions), `bytes` and `rows` (an object's size stands in its version; for rows both are estimates),
  * what a location resolved to, and the order in which the plan file names the syncs. The seal
  * covers these.
  *

@@ -121,14 +121,14 @@ async function recompute(
         if (!EFFECTS.has(row.action) || frame.reasons[row.reason - 1] === undefined) throw alteredError(path);
         hash.add(effectText(row.action, row.key, row.source, row.destination, row.detail));
         seal.addEffect(row);
-        tally.add(row.action, row.bytes);
+        tally.add(row.action, row.bytes, row.rows);
       }
     }
     for await (const page of notes.next(stored.notes)) {
       for (const { row, place } of page) {
         if (EFFECTS.has(row.action) || frame.reasons[row.reason - 1] === undefined) throw alteredError(path);
         seal.addNote(row, place);
-        tally.add(row.action, row.bytes);
+        tally.add(row.action, row.bytes, row.rows);
       }
     }
     summaries.push(syncSummary(header, tally, remarks));
@@ -157,7 +157,7 @@ class RowReader {
     for (let left = count, pages = 1; left > 0; pages += 1) {
       const page = this.#select.all(this.#last, Math.min(left, PAGE)).map((cells) => {
         const row = readStored(cells);
-        const place = cells[8];
+        const place = cells[9];
         if (row === undefined || typeof place !== "number" || row.id !== (this.#last += 1)) throw alteredError(this.#path);
         return { row, place };
       });

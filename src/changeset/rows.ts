@@ -4,7 +4,7 @@ import type { Action, ActionKind, NumberedAction } from "./action.ts";
 import { KIND_NUMBERS, kindOf } from "./format.ts";
 
 /** Columns that effects and notes share, in this order. */
-export const COLUMNS = "id, kind, reason, key, bytes, source, destination, detail";
+export const COLUMNS = "id, kind, reason, key, bytes, rows, source, destination, detail";
 
 /** An action as a row holds it. */
 export interface StoredAction {
@@ -15,12 +15,13 @@ export interface StoredAction {
   readonly reason: number;
   readonly key: string;
   readonly bytes: number;
+  readonly rows: number;
   readonly source: string | null;
   readonly destination: string | null;
   readonly detail: string | null;
 }
 
-export function toStored(id: number, reason: number, { action, key, bytes, source, destination, detail }: Action): StoredAction {
+export function toStored(id: number, reason: number, { action, key, bytes, rows = 0, source, destination, detail }: Action): StoredAction {
   return {
     id,
     kind: KIND_NUMBERS[action],
@@ -28,6 +29,7 @@ export function toStored(id: number, reason: number, { action, key, bytes, sourc
     reason,
     key,
     bytes,
+    rows,
     source: source === undefined ? null : encodeVersion(source),
     destination: destination === undefined ? null : encodeVersion(destination),
     detail: detail ?? null,
@@ -39,13 +41,13 @@ export type Cells = Readonly<Record<number, SQLOutputValue>>;
 
 /** @returns undefined where the row is not what a writer writes: SQLite files are untrusted input */
 export function readStored(row: Cells): StoredAction | undefined {
-  const { 0: id, 1: kind, 2: reason, 3: key, 4: bytes, 5: source = null, 6: destination = null, 7: detail = null } = row;
-  if (typeof id !== "number" || typeof kind !== "number" || typeof reason !== "number" || typeof key !== "string" || typeof bytes !== "number")
-    return undefined;
+  const { 0: id, 1: kind, 2: reason, 3: key, 4: bytes, 5: rows, 6: source = null, 7: destination = null, 8: detail = null } = row;
+  if (typeof id !== "number" || typeof kind !== "number" || typeof reason !== "number" || typeof key !== "string") return undefined;
+  if (typeof bytes !== "number" || typeof rows !== "number") return undefined;
   if (!isTextOrNull(source) || !isTextOrNull(destination) || !isTextOrNull(detail)) return undefined;
   const action = kindOf(kind);
-  if (action === undefined || bytes < 0) return undefined;
-  return { id, kind, action, reason, key, bytes, source, destination, detail };
+  if (action === undefined || bytes < 0 || rows < 0) return undefined;
+  return { id, kind, action, reason, key, bytes, rows, source, destination, detail };
 }
 
 /** @returns undefined where a version is not readable */
@@ -53,7 +55,8 @@ export function toAction(stored: StoredAction, seq: number, sync: string, reason
   const source = stored.source === null ? undefined : decodeVersion(stored.source);
   const destination = stored.destination === null ? undefined : decodeVersion(stored.destination);
   if ((stored.source !== null && source === undefined) || (stored.destination !== null && destination === undefined)) return undefined;
-  return { seq, sync, action: stored.action, key: stored.key, reason, bytes: stored.bytes, source, destination, detail: stored.detail ?? undefined };
+  const { action, key, bytes, rows, detail } = stored;
+  return { seq, sync, action, key, reason, bytes, rows: rows > 0 ? rows : undefined, source, destination, detail: detail ?? undefined };
 }
 
 function isTextOrNull(value: SQLOutputValue): value is string | null {

@@ -21,7 +21,7 @@ export interface StoredFrame {
 
 /**
  * Seals what the identity leaves out: where the changeset came from, what its locations resolved
- * to, its counts, notices, conflicts and reasons, so that what a reviewer is shown is what was planned.
+ * to, its counts, estimates, notices, stamps, conflicts and reasons, so that what a reviewer is shown is what was planned.
  *
  * It tells damage and editing. It is no signature: who rewrites the whole file can seal it again, and
  * gets another `planId` where an effect changed, which `apply --plan-id` refuses.
@@ -30,17 +30,17 @@ export class SealHash {
   readonly #effects = new TextHash();
   readonly #notes = new TextHash();
 
-  addEffect({ reason, bytes }: StoredAction): void {
-    this.#effects.add(`${reason} ${bytes}\n`);
+  addEffect({ reason, bytes, rows }: StoredAction): void {
+    this.#effects.add(`${reason} ${bytes} ${rows}\n`);
   }
 
-  addNote({ action, reason, key, bytes, source, destination, detail }: StoredAction, place: number): void {
-    this.#notes.add(`${place} ${action} ${reason} ${bytes} ${framed(key)}${framed(source)}${framed(destination)}${framed(detail)}\n`);
+  addNote({ action, reason, key, bytes, rows, source, destination, detail }: StoredAction, place: number): void {
+    this.#notes.add(`${place} ${action} ${reason} ${bytes} ${rows} ${framed(key)}${framed(source)}${framed(destination)}${framed(detail)}\n`);
   }
 
   /** 64 hexadecimal digits. Ends the seal. */
   digest({ planId, origin, requests, reasons, syncs }: StoredFrame): string {
-    const hash = createHash("sha256").update("tidemark changeset 1\n");
+    const hash = createHash("sha256").update("tidemark changeset 2\n");
     hash.update(framed(planId) + framed(origin) + framed(requests) + framed(this.#effects.digest()) + framed(this.#notes.digest()));
     for (const reason of reasons) hash.update(framed(reason));
     for (const sync of syncs) hash.update(`\n${sync.effects} ${sync.notes} ${framed(sync.header)}${framed(sync.summary)}`);

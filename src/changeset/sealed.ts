@@ -96,7 +96,7 @@ export class SealedChangeset implements Changeset {
     const from = Math.max(range.notesBefore + 1, (filter.seqFrom ?? 1) - this.#effects);
     const to = Math.min(range.notesBefore + range.notes, (filter.seqTo ?? Number.POSITIVE_INFINITY) - this.#effects);
     for (let id = from; id <= to; id += PAGE) {
-      for (const row of select.all(id, Math.min(to, id + PAGE - 1))) yield { ...this.#checked(readStored(row)), place: Number(row[8]) };
+      for (const row of select.all(id, Math.min(to, id + PAGE - 1))) yield { ...this.#checked(readStored(row)), place: Number(row[9]) };
     }
   }
 
@@ -109,7 +109,7 @@ export class SealedChangeset implements Changeset {
       SELECT ${COLUMNS}, 0 FROM notes WHERE kind IN (${kinds}) ORDER BY bytes DESC, effect DESC, id LIMIT ?`);
     for (const row of select.iterate(limit)) {
       const stored = this.#checked(readStored(row));
-      const isEffect = row[8] === 1;
+      const isEffect = row[9] === 1;
       const range = this.#rangeOf(stored.id, isEffect);
       const action = this.#numbered(stored, range, isEffect);
       if (filter.sync !== undefined && filter.sync !== range.name) continue;

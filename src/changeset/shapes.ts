@@ -36,9 +36,10 @@ export function readHeader(json: string): SyncHeader | undefined {
 export function readRemarks(json: string): SyncRemarks | undefined {
   const value = parse(json);
   if (!isObject(value)) return undefined;
-  const { reasons, listed, notices } = value;
+  const { reasons, listed, notices, stamp } = value;
   const skips = readTotals(value["skips"]);
   if (!skips || !isObject(reasons) || !isObject(listed) || !Array.isArray(notices)) return undefined;
+  if (stamp !== undefined && !isText(stamp)) return undefined;
   const { source, destination } = listed;
   if (!isCount(source) || !isCount(destination)) return undefined;
   const counted: [string, number][] = [];
@@ -53,7 +54,7 @@ export function readRemarks(json: string): SyncRemarks | undefined {
     if (!isText(code) || !isText(message) || (hint !== undefined && !isText(hint))) return undefined;
     read.push({ code, message, hint });
   }
-  return { skips, reasons: Object.fromEntries(counted), listed: { source, destination }, notices: read };
+  return { skips, reasons: Object.fromEntries(counted), listed: { source, destination }, notices: read, stamp };
 }
 
 function readEnd(value: unknown): EndHeader | undefined {
@@ -64,8 +65,8 @@ function readEnd(value: unknown): EndHeader | undefined {
 
 function readTotals(value: unknown): ActionTotals | undefined {
   if (!isObject(value)) return undefined;
-  const { items, bytes } = value;
-  return isCount(items) && isCount(bytes) ? { items, bytes } : undefined;
+  const { items, bytes, rows } = value;
+  return isCount(items) && isCount(bytes) && isCount(rows) ? { items, bytes, rows } : undefined;
 }
 
 function parse(json: string): unknown {

@@ -4,6 +4,8 @@ import type { SyncHeader } from "./header.ts";
 export interface ActionTotals {
   readonly items: number;
   readonly bytes: number;
+  /** 0 for objects. */
+  readonly rows: number;
 }
 
 /** A remark about a whole sync: a condition the store does not enforce, a folder that could not be read. */
@@ -22,6 +24,8 @@ export interface SyncSummary {
   /** Items at each end that the sync could see. */
   readonly listed: { readonly source: number; readonly destination: number };
   readonly notices: readonly PlanNotice[];
+  /** What the driver left for itself at apply. */
+  readonly stamp: string | undefined;
 }
 
 /** What a changeset would do. Text, JSON, markdown and exit codes all come from this one. */

@@ -2,22 +2,29 @@ import { ACTION_KINDS, EFFECTS, type ActionKind } from "./action.ts";
 import type { SyncHeader } from "./header.ts";
 import type { ActionTotals, ChangesetSummary, PlanNotice, SyncSummary } from "./summary.ts";
 
+interface Counting {
+  items: number;
+  bytes: number;
+  rows: number;
+}
+
 /** Counts the actions of one sync. */
 export class Tally {
-  readonly #totals = new Map<ActionKind, { items: number; bytes: number }>(ACTION_KINDS.map((kind) => [kind, { items: 0, bytes: 0 }]));
+  readonly #totals = new Map<ActionKind, Counting>(ACTION_KINDS.map((kind) => [kind, { items: 0, bytes: 0, rows: 0 }]));
 
-  add(kind: ActionKind, bytes: number): void {
+  add(kind: ActionKind, bytes: number, rows = 0): void {
     const totals = this.of(kind);
     totals.items += 1;
     totals.bytes += bytes;
+    totals.rows += rows;
   }
 
   /** Counted elsewhere: skips that a file does not list. */
-  put(kind: ActionKind, { items, bytes }: ActionTotals): void {
-    Object.assign(this.of(kind), { items, bytes });
+  put(kind: ActionKind, { items, bytes, rows }: ActionTotals): void {
+    Object.assign(this.of(kind), { items, bytes, rows });
   }
 
-  of(kind: ActionKind): { items: number; bytes: number } {
+  of(kind: ActionKind): Counting {
     const totals = this.#totals.get(kind);
     if (totals === undefined) throw new Error(`unknown kind of action ${kind}`);
     return totals;
@@ -45,11 +52,13 @@ export interface SyncRemarks {
   readonly reasons: Readonly<Record<string, number>>;
   readonly listed: { readonly source: number; readonly destination: number };
   readonly notices: readonly PlanNotice[];
+  /** Left by the driver for itself at apply, such as how the source's catalog looked. Covered by the seal, no part of the identity. */
+  readonly stamp: string | undefined;
 }
 
-export function syncSummary(header: SyncHeader, tally: Tally, { skips, reasons, listed, notices }: SyncRemarks): SyncSummary {
+export function syncSummary(header: SyncHeader, tally: Tally, { skips, reasons, listed, notices, stamp }: SyncRemarks): SyncSummary {
   tally.put("skip", skips);
-  return { header, actions: tally.totals(), reasons, listed, notices };
+  return { header, actions: tally.totals(), reasons, listed, notices, stamp };
 }
 
 export function changesetSummary(plan: string, planId: string, syncs: readonly SyncSummary[], requests: ChangesetSummary["requests"]): ChangesetSummary {

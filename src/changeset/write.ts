@@ -75,8 +75,8 @@ class SqliteChangesetWriter implements ChangesetWriter {
     this.#options = options;
     this.#partial = partialPath(options.path);
     this.#db = createFile(this.#partial, options.path);
-    this.#insertEffect = this.#db.prepare("INSERT INTO effects VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    this.#insertNote = this.#db.prepare("INSERT INTO notes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    this.#insertEffect = this.#db.prepare("INSERT INTO effects VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    this.#insertNote = this.#db.prepare("INSERT INTO notes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   }
 
   beginSync(header: SyncHeader): void {
@@ -96,13 +96,14 @@ class SqliteChangesetWriter implements ChangesetWriter {
     }
   }
 
-  endSync(listed: SyncRemarks["listed"], notices: readonly PlanNotice[]): void {
+  endSync(listed: SyncRemarks["listed"], notices: readonly PlanNotice[], stamp?: string): void {
     const { header, hash, tally, reasons, firstEffect, firstNote } = this.#open();
     const remarks: SyncRemarks = {
       skips: { ...tally.of("skip") },
       reasons: Object.fromEntries(reasons),
       listed: { source: listed.source, destination: listed.destination },
       notices: notices.map(({ code, message, hint }) => ({ code, message, hint })),
+      stamp,
     };
     this.#summaries.push(syncSummary(header, tally, remarks));
     this.#hashes.push({ name: header.name, hash: hash.digest() });
@@ -151,17 +152,17 @@ class SqliteChangesetWriter implements ChangesetWriter {
   }
 
   #add(sync: OpenSync, action: Action): void {
-    sync.tally.add(action.action, action.bytes);
+    sync.tally.add(action.action, action.bytes, action.rows);
     sync.reasons.set(action.reason, (sync.reasons.get(action.reason) ?? 0) + 1);
     if (EFFECTS.has(action.action)) {
       const row = toStored((this.#effects += 1), this.#reasonNumber(action.reason), action);
       sync.hash.add(effectText(row.action, row.key, row.source, row.destination, row.detail));
       this.#seal.addEffect(row);
-      this.#insertEffect.run(row.id, row.kind, row.reason, row.key, row.bytes, row.source, row.destination, row.detail);
+      this.#insertEffect.run(row.id, row.kind, row.reason, row.key, row.bytes, row.rows, row.source, row.destination, row.detail);
     } else if (action.action !== "skip" || this.#options.listSkips) {
       const row = toStored((this.#notes += 1), this.#reasonNumber(action.reason), action);
       this.#seal.addNote(row, this.#effects);
-      this.#insertNote.run(row.id, row.kind, row.reason, row.key, row.bytes, row.source, row.destination, row.detail, this.#effects);
+      this.#insertNote.run(row.id, row.kind, row.reason, row.key, row.bytes, row.rows, row.source, row.destination, row.detail, this.#effects);
     }
   }
 

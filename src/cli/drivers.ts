@@ -11,16 +11,18 @@ import type { Drivers } from "../engine/drivers.ts";
 export function makeDrivers(ownPaths: readonly string[]): Drivers {
   const threads = threadsOf(process.env["TIDEMARK_THREADS"]);
   let objects: Promise<SyncDriver> | undefined;
+  let postgres: Promise<SyncDriver> | undefined;
   return {
     for(sync) {
       if (sync.kind === "objects") return (objects ??= loadObjects(ownPaths, threads));
-      return Promise.reject(
-        new TidemarkError("FEATURE_NOT_AVAILABLE", `The sync ${sync.name} is between databases, which this version of Tidemark cannot do yet.`, {
-          hint: "Leave it out with --sync, or remove it from the plan.",
-        }),
-      );
+      return (postgres ??= loadPostgres());
     },
   };
+}
+
+async function loadPostgres(): Promise<SyncDriver> {
+  const { createPostgresDriver } = await import("../postgres/driver.ts");
+  return createPostgresDriver({ env: process.env });
 }
 
 async function loadObjects(ownPaths: readonly string[], threads: number | undefined): Promise<SyncDriver> {

@@ -21,6 +21,8 @@ export interface MakeChangesetOptions {
   /** Other files that this command writes. */
   readonly alsoWritten?: readonly string[];
   readonly listSkips: boolean;
+  /** `--compare`. */
+  readonly compare?: boolean;
   readonly emit: Emit;
 }
 
@@ -49,6 +51,7 @@ export async function makeChangeset(options: MakeChangesetOptions): Promise<Made
         state,
         path,
         listSkips: options.listSkips,
+        compare: options.compare,
         tidemark: VERSION,
         signal: context.host.interrupts.stop,
         emit: options.emit,

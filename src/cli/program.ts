@@ -7,9 +7,11 @@ import { applyCommand } from "./commands/apply.ts";
 import { checkCommand } from "./commands/check.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { completionCommand } from "./commands/completion.ts";
+import { flowCommand } from "./commands/flow.ts";
 import { historyCommand } from "./commands/history.ts";
 import { initCommand } from "./commands/init.ts";
 import { planCommand } from "./commands/plan.ts";
+import { runCommand } from "./commands/run.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { showCommand } from "./commands/show.ts";
 import { stateCommand } from "./commands/state.ts";
@@ -100,8 +102,10 @@ function makeProgram(out: Output, err: Output, handle: Cli["handle"]): Command {
     planCommand,
     showCommand,
     applyCommand,
+    runCommand,
     historyCommand,
     stopCommand,
+    flowCommand,
     compareCommand,
     stateCommand,
     schemaCommand,

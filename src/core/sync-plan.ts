@@ -203,6 +203,7 @@ export interface ObjectSync extends SyncBase {
   readonly subtasks: { readonly maxObjects: number; readonly maxBytes: number; readonly parallel: number };
   readonly concurrency: "auto" | number;
   readonly rate: { readonly bytesPerSecond: number | undefined; readonly requestsPerSecond: number | undefined };
+  readonly flow: Flow;
   readonly guards: Guards;
   /** Prefixes of reports and backups, beneath either end: never part of a sync. */
   readonly invisible: { readonly source: readonly string[]; readonly destination: readonly string[] };

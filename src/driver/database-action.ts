@@ -10,6 +10,8 @@ export interface DatabaseDetail {
   readonly name: string;
   /** The table, as `schema.name` quoted, of an index, constraint, trigger, rule, policy or default. */
   readonly table?: string | undefined;
+  /** When it is created, where its kind alone does not tell: a driver's own word. */
+  readonly phase?: string | undefined;
   /** What creates it at the destination. Secrets stand as `${…}`. */
   readonly ddl?: string | undefined;
   /** Role that is to own it; undefined: whoever applies. */
@@ -96,16 +98,16 @@ export function readDatabaseDetail(text: string | undefined): DatabaseDetail | u
     return undefined;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  const { kind, schema, name, table, ddl, owner, difference, remark, columns, where } = value as Readonly<Record<string, unknown>>;
+  const { kind, schema, name, table, phase, ddl, owner, difference, remark, columns, where } = value as Readonly<Record<string, unknown>>;
   const known = DATABASE_KINDS.find((each) => each === kind);
   if (known === undefined || typeof name !== "string") return undefined;
-  if (![schema, table, ddl, owner, difference, remark, where].every((part) => part === undefined || typeof part === "string")) return undefined;
+  if (![schema, table, phase, ddl, owner, difference, remark, where].every((part) => part === undefined || typeof part === "string")) return undefined;
   if (columns !== undefined && !(Array.isArray(columns) && columns.every((column) => typeof column === "string"))) return undefined;
   // Each part was looked at above.
-  return { kind: known, schema, name, table, ddl, owner, difference, remark, columns, where } as DatabaseDetail;
+  return { kind: known, schema, name, table, phase, ddl, owner, difference, remark, columns, where } as DatabaseDetail;
 }
 
 /** Canonical: the same detail is always the same text. */
-export function writeDatabaseDetail({ kind, schema, name, table, ddl, owner, difference, remark, columns, where }: DatabaseDetail): string {
-  return JSON.stringify({ kind, schema, name, table, ddl, owner, difference, remark, columns, where });
+export function writeDatabaseDetail({ kind, schema, name, table, phase, ddl, owner, difference, remark, columns, where }: DatabaseDetail): string {
+  return JSON.stringify({ kind, schema, name, table, phase, ddl, owner, difference, remark, columns, where });
 }

@@ -47,9 +47,26 @@ export interface PlanContext extends DriverContext {
   countListed(source: number, destination: number): void;
   /** Counts requests for the summary. */
   countRequest(kind: "list" | "head" | "read"): void;
+  /** Compare what would otherwise be trusted too: the rows of tables that an earlier run copied. */
+  readonly compare: boolean;
+  /** What runs of this sync that no longer live have begun and not ended, oldest first. */
+  openIntents(): Promise<readonly Intent[]>;
+  /**
+   * Leaves a text with the sync, given back as `RunContext.stamp` when this changeset is applied. The
+   * last one counts. Covered by the changeset's seal, and no part of the planId. Must hold no secret.
+   */
+  stamp(text: string): void;
 }
 
+/** What a comparison of databases looks at: definitions, how many rows, the rows themselves, users. */
+export const COMPARE_LEVELS = ["objects", "counts", "values", "users"] as const;
+export type CompareLevel = (typeof COMPARE_LEVELS)[number];
+
 export interface CompareContext extends DriverContext {
+  /** Of a database sync. Syncs of objects have no levels. */
+  readonly levels: ReadonlySet<CompareLevel>;
+  /** What runs of this sync that no longer live have begun and not ended, oldest first. */
+  openIntents(): Promise<readonly Intent[]>;
   readonly download: boolean;
   readonly sorted: boolean;
 }
@@ -61,6 +78,8 @@ export interface RunContext extends DriverContext {
   readonly sync: string;
   /** How many actions the sync has, done ones among them: tells whether a thread is worth its start. */
   readonly items: number;
+  /** What the driver left when it planned. */
+  readonly stamp: string | undefined;
   readonly slots: RequestSlots;
   readonly budget: RateBudget;
   readonly intents: IntentLog;

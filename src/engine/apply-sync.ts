@@ -3,11 +3,14 @@ import type { Changeset } from "../changeset/changeset.ts";
 import { effectTotals } from "../changeset/effects.ts";
 import type { ActionTotals } from "../changeset/summary.ts";
 import type { ItemFate } from "../core/errors.ts";
+import type { TidemarkEvent } from "../core/events.ts";
+import { limitFlow } from "../core/flow.ts";
 import type { Sync } from "../core/sync-plan.ts";
 import type { DoneActions, RunContext, Subtask } from "../driver/sync-driver.ts";
 import type { Outcome } from "../state/outcome.ts";
 import type { Lease } from "../state/state-store.ts";
 import { AdaptiveSlots } from "../core/adaptive-slots.ts";
+import type { FlowChanges } from "./controls.ts";
 import { createRateBudget } from "./rate-budget.ts";
 import { Recorder } from "./recorder.ts";
 import { type ApplyOptions, noOutcomes, type SyncResult } from "./run.ts";
@@ -20,6 +23,7 @@ export interface ApplySyncOptions {
   readonly leases: readonly Lease[];
   readonly done: DoneActions;
   readonly deadRuns: readonly string[];
+  readonly flows: FlowChanges;
   readonly stop: AbortSignal;
   readonly abort: AbortSignal;
   /** Aborted here where the run cannot go on: stops and cuts off all of it, by way of `stop` and `abort`. */
@@ -27,34 +31,40 @@ export interface ApplySyncOptions {
 }
 
 const EFFECT_KINDS = [...EFFECTS];
+/** Many subtasks of objects share a transaction of the state. The one subtask of a database would only wait for itself. */
+const GATHER_MS = 200;
+const DATABASE_GATHER_MS = 40;
 
 /** Applies the actions of one sync, and cleans up after runs of it that died. */
-export async function applySync({ sync, options, run, leases, done, deadRuns, stop, abort, failure }: ApplySyncOptions): Promise<SyncResult> {
+export async function applySync({ sync, options, run, leases, done, deadRuns, flows, stop, abort, failure }: ApplySyncOptions): Promise<SyncResult> {
   const { changeset, state, emit } = options;
   const settings = settingsOf(sync);
   const planned = plannedOf(changeset, sync);
   const slots = new AdaptiveSlots({ concurrency: settings.concurrency, onChange: (limit) => emit({ type: "slots", limit }) });
   const actions = (seqFrom?: number, seqTo?: number) => changeset.actions({ sync: sync.name, kinds: EFFECT_KINDS, seqFrom, seqTo });
+  const budget = createRateBudget({ ...settings, onPause: (until) => emit(pauseNotice(sync, until)) });
   const context: RunContext = {
     run,
     sync: sync.name,
     items: planned.items,
+    stamp: stampOf(changeset, sync),
     signal: stop,
     abort,
     emit,
     slots,
-    budget: createRateBudget(settings.rate),
+    budget,
     intents: state.intents(run, sync.name, leases),
     actions,
   };
   const tally = new Tally(sync.name, emit);
-  const recorder = new Recorder({ run, state, leases, onDurable: (outcomes) => tally.count(outcomes) });
+  const recorder = new Recorder({ run, state, leases, gatherMs: settings.gatherMs, onDurable: (outcomes) => tally.count(outcomes) });
+  const unfollow = flows.follow(sync.name, (flow) => budget.change(flow ?? settings.flow));
   const driver = await options.drivers.for(sync);
   const session = await driver.open(sync, context);
   try {
     const intents = await state.openIntents(sync.name);
     for (const id of await session.recover(intents, deadRuns)) await state.endIntent(id);
-    emit({ type: "syncStarted", sync: sync.name, ...planned });
+    emit({ type: "syncStarted", sync: sync.name, items: planned.items, bytes: planned.bytes });
     const work = async (subtask: Subtask) => {
       try {
         for await (const outcomes of session.apply(subtask, done)) await recorder.add(outcomes);
@@ -67,20 +77,39 @@ export async function applySync({ sync, options, run, leases, done, deadRuns, st
     await workThrough(session.cut(changeset.summary.planId, actions), { parallel: settings.parallel, work, signal: stop });
     emit({ type: "syncFinished", sync: sync.name });
   } finally {
+    unfollow();
     await session.close();
   }
   return tally.result;
 }
 
 function settingsOf(sync: Sync) {
-  if (sync.kind === "objects") return { concurrency: sync.concurrency, rate: sync.rate, parallel: sync.subtasks.parallel };
-  return { concurrency: "auto" as const, rate: { bytesPerSecond: undefined, requestsPerSecond: undefined }, parallel: 1 };
+  if (sync.kind === "postgres") {
+    return { concurrency: "auto" as const, flow: sync.flow, requestsPerSecond: undefined, parallel: 1, gatherMs: DATABASE_GATHER_MS };
+  }
+  const { bytesPerSecond, requestsPerSecond } = sync.rate;
+  const { concurrency, subtasks } = sync;
+  return { concurrency, flow: limitFlow(sync.flow, bytesPerSecond), requestsPerSecond, parallel: subtasks.parallel, gatherMs: GATHER_MS };
+}
+
+function pauseNotice({ name }: Sync, until: number | undefined): TidemarkEvent {
+  const end = until === undefined ? "until its flow is changed" : `until ${new Date(until).toISOString()}`;
+  return {
+    type: "notice",
+    code: "FLOW_PAUSED",
+    message: `The sync ${name} is paused by its flow ${end}.`,
+    hint: `\`tidemark flow PLAN ${name} --outside unlimited\` lets it go on now.`,
+  };
 }
 
 /** What the changeset would change by a sync. */
 export function plannedOf({ summary }: Changeset, { name }: Sync): ActionTotals {
   const planned = summary.syncs.find(({ header }) => header.name === name);
-  return planned ? effectTotals(planned) : { items: 0, bytes: 0 };
+  return planned ? effectTotals(planned) : { items: 0, bytes: 0, rows: 0 };
+}
+
+function stampOf({ summary }: Changeset, { name }: Sync): string | undefined {
+  return summary.syncs.find(({ header }) => header.name === name)?.stamp;
 }
 
 /** Counts outcomes once they are durable, and tells of them. */

@@ -119,7 +119,7 @@ async function runSyncs({ options, run, syncs, leases, done, deadRuns, failure }
         cleanedUp = false;
         continue;
       }
-      results[sync.name] = await applySync({ sync, options, run, leases, done, deadRuns, stop, abort, failure });
+      results[sync.name] = await applySync({ sync, options, run, leases, done, deadRuns, flows: controls.flows, stop, abort, failure });
       if (failure.signal.aborted) throw failure.signal.reason;
     }
     // Only now: a run that dies while it cleans up leaves the rest to the next.

@@ -1,7 +1,8 @@
 import { TidemarkError } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
 import type { Sync, SyncPlan } from "../core/sync-plan.ts";
-import type { ComparePage } from "../driver/sync-driver.ts";
+import { COMPARE_LEVELS, type CompareLevel, type ComparePage } from "../driver/sync-driver.ts";
+import type { StateReader } from "../state/state-store.ts";
 import type { Drivers } from "./drivers.ts";
 import { selectSyncs } from "./order.ts";
 
@@ -11,6 +12,10 @@ export interface CompareOptions {
   readonly drivers: Drivers;
   /** Read both ends whole, instead of trusting what the stores list. */
   readonly download: boolean;
+  /** Of database syncs; default: all. */
+  readonly levels?: ReadonlySet<CompareLevel> | undefined;
+  /** Only asked what dead runs left unfinished: a comparison trusts nothing else in it. */
+  readonly state: Pick<StateReader, "openIntents">;
   readonly signal: AbortSignal;
   readonly emit: Emit;
 }
@@ -34,7 +39,9 @@ export async function* comparePlan(options: CompareOptions): AsyncGenerator<Sync
   }
 }
 
-async function* compareSync(sync: Sync, { drivers, download, signal, emit }: CompareOptions, sorted: boolean): AsyncGenerator<SyncComparePage> {
+async function* compareSync(sync: Sync, options: CompareOptions, sorted: boolean): AsyncGenerator<SyncComparePage> {
+  const { drivers, download, levels = new Set(COMPARE_LEVELS), state, signal, emit } = options;
   const driver = await drivers.for(sync);
-  for await (const page of driver.compare(sync, { download, sorted, signal, emit })) yield { sync: sync.name, restarted: false, ...page };
+  const context = { download, levels, sorted, signal, emit, openIntents: () => state.openIntents(sync.name) };
+  for await (const page of driver.compare(sync, context)) yield { sync: sync.name, restarted: false, ...page };
 }

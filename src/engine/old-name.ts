@@ -18,5 +18,9 @@ export function underOldName(state: StateReader, { name, renamedFrom }: Sync): S
       }
       if (!known && sync === name) yield* state.slice(renamedFrom, range);
     },
+    async openIntents(sync: string) {
+      const open = await state.openIntents(sync);
+      return open.length === 0 && sync === name ? state.openIntents(renamedFrom) : open;
+    },
   };
 }

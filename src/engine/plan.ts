@@ -23,6 +23,8 @@ export interface PlanOptions {
   /** Where the changeset is written. */
   readonly path: string;
   readonly listSkips: boolean;
+  /** Compare also what would be trusted: the rows of tables that an earlier run copied. */
+  readonly compare?: boolean | undefined;
   readonly tidemark: string;
   readonly signal: AbortSignal;
   readonly emit: Emit;
@@ -107,10 +109,12 @@ async function planSync(sync: Sync, { options, writer, requests, sorted }: SyncP
   const notices: PlanNotice[] = [];
   const listed = { source: 0, destination: 0 };
   let toldAt = 0;
+  let stamp: string | undefined;
+  const known = underOldName(state, sync);
   const context: PlanContext = {
     signal,
     emit,
-    state: underOldName(state, sync),
+    state: known,
     sorted,
     notice: (notice) => notices.push(notice),
     countListed(source, destination) {
@@ -124,6 +128,11 @@ async function planSync(sync: Sync, { options, writer, requests, sorted }: SyncP
     countRequest(kind) {
       requests[kind] += 1;
     },
+    compare: options.compare ?? false,
+    openIntents: () => known.openIntents(sync.name),
+    stamp(text) {
+      stamp = text;
+    },
   };
   emit({ type: "syncListing", sync: sync.name });
   writer.beginSync(await driver.header(sync, { signal, emit }));
@@ -136,7 +145,7 @@ async function planSync(sync: Sync, { options, writer, requests, sorted }: SyncP
     if (!sorted && error instanceof TidemarkError && error.code === "LISTING_OUT_OF_ORDER") return false;
     throw error;
   }
-  writer.endSync(listed, notices);
+  writer.endSync(listed, notices, stamp);
   emit({ type: "listed", sync: sync.name, ...listed });
   return true;
 }

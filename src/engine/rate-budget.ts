@@ -1,48 +1,47 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { RateBudget } from "../core/rate-budget.ts";
+import type { Flow } from "../core/sync-plan.ts";
+import { type FlowPeriod, flowPeriods } from "./flow-windows.ts";
+import { type Clock, SYSTEM_CLOCK } from "./flow-clock.ts";
+import { Meter } from "./flow-meter.ts";
 
 export interface RateLimits {
-  readonly bytesPerSecond: number | undefined;
+  readonly flow: Flow;
   readonly requestsPerSecond: number | undefined;
+  /** Default: the system's. */
+  readonly clock?: Clock | undefined;
+  /** Somebody waits while all is paused. Once a pause. @param until milliseconds since the epoch; undefined: without an end */
+  readonly onPause?: ((until: number | undefined) => void) | undefined;
 }
 
-/** No more than the limits, averaged over a second; without limits it never waits. */
-export function createRateBudget({ bytesPerSecond, requestsPerSecond }: RateLimits): RateBudget {
-  if (bytesPerSecond === undefined && requestsPerSecond === undefined) return { take: () => settled };
-  const buckets = { bytes: new Bucket(bytesPerSecond), requests: new Bucket(requestsPerSecond) };
+/** A budget whose limit of bytes may be another from now on, also for those who wait already. */
+export interface AdjustableBudget extends RateBudget {
+  change(flow: Flow): void;
+}
+
+/**
+ * No more than what holds at the moment, averaged over a second: an item larger than a second's
+ * budget still passes, and those behind it wait for it. While a window says so, nothing passes.
+ */
+export function createRateBudget({ flow, requestsPerSecond, clock = SYSTEM_CLOCK, onPause }: RateLimits): AdjustableBudget {
+  const requests = new Meter({ clock, limitAt: always(requestsPerSecond ?? "unlimited") });
+  const bytes = new Meter({ clock, limitAt: flowPeriods(flow), onPause });
   return {
-    async take(bytes, requests, signal) {
-      let delay = Math.max(buckets.bytes.spend(bytes), buckets.requests.spend(requests));
-      for (; delay > 0; delay -= LONGEST_TIMER) await wait(Math.min(delay, LONGEST_TIMER), undefined, { signal });
+    take(byteCount, requestCount, signal) {
+      const first = requestCount === 0 ? undefined : requests.spend(requestCount, signal);
+      const second = bytes.spend(byteCount, signal);
+      if (first === undefined) return second ?? settled;
+      return second === undefined ? first : Promise.all([first, second]).then(nothing);
     },
+    change: (changed) => bytes.change(flowPeriods(changed)),
   };
 }
 
-/** Milliseconds, about 12 days: a timer set for longer than twice that would end at once. */
-const LONGEST_TIMER = 2 ** 30;
+function always(limit: FlowPeriod["limit"]): () => FlowPeriod {
+  return () => ({ limit, until: Number.POSITIVE_INFINITY });
+}
+
 const settled = Promise.resolve();
 
-/**
- * Spending may go below zero, and the wait is what it takes to come back: so an item larger than a
- * second's budget still passes, and those behind it wait for it.
- */
-class Bucket {
-  readonly #perSecond: number | undefined;
-  #level: number;
-  #filledAt = performance.now();
-
-  constructor(perSecond: number | undefined) {
-    this.#perSecond = perSecond;
-    this.#level = perSecond ?? 0;
-  }
-
-  /** @returns milliseconds to wait before going on */
-  spend(amount: number): number {
-    if (this.#perSecond === undefined) return 0;
-    const now = performance.now();
-    this.#level = Math.min(this.#perSecond, this.#level + ((now - this.#filledAt) / 1000) * this.#perSecond);
-    this.#filledAt = now;
-    this.#level -= amount;
-    return this.#level >= 0 ? 0 : (-this.#level / this.#perSecond) * 1000;
-  }
+function nothing(): void {
+  // `Promise.all` gives a list, and nobody wants it.
 }

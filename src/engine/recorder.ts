@@ -5,12 +5,11 @@ export interface RecorderOptions {
   readonly run: string;
   readonly state: StateStore;
   readonly leases: readonly Lease[];
+  /** How long outcomes may gather for one transaction. Milliseconds. A kill loses at most these, and looks at them again. */
+  readonly gatherMs: number;
   /** Called with outcomes that are durable. */
   onDurable(outcomes: readonly Outcome[]): void;
 }
-
-/** How long outcomes may gather for one transaction. A kill loses at most these, and looks at them again. */
-const GATHER_MS = 200;
 
 /**
  * Makes outcomes durable in few transactions: while one is written, those of all subtasks gather for
@@ -32,7 +31,7 @@ export class Recorder {
   }
 
   async #flushSoon(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+    await new Promise((resolve) => setTimeout(resolve, this.#options.gatherMs));
     const batch = this.#gathered;
     this.#gathered = [];
     // What comes from here on belongs to the next transaction.

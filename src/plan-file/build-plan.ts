@@ -11,10 +11,11 @@ import { buildObjectSync } from "./object-sync.ts";
 import { type BuiltSync, checkEndsOverlap, checkWrites } from "./overlaps.ts";
 import { type LoadContext, Part } from "./part.ts";
 import { checkPostgresRules } from "./postgres-rules.ts";
+import { buildPostgresSync } from "./postgres-sync.ts";
 import { checkSchema } from "./schema-errors.ts";
 import { hideSidePlaces, type SidePlace, sidePlacesOf, stateSidePlaces } from "./side-places.ts";
 import { checkSource } from "./sources.ts";
-import { noteLocationFeatures, noteObjectFeatures, notePlanFeatures, type NotYet } from "./unsupported.ts";
+import { noteLocationFeatures, noteObjectFeatures, notePlanFeatures, notePostgresFeatures, type NotYet } from "./unsupported.ts";
 
 /** Turns a plan whose frame was checked into what the engine works with, and checks the rest of it. */
 export function buildPlan(value: PlanFile, root: MapNode, context: LoadContext, notYet: NotYet): SyncPlan {
@@ -106,7 +107,6 @@ function buildPostgres({ name, locations, context, notYet }: SyncWork, node: Map
   const part = new Part(toPlain(node) as PostgresSyncFile, node, context.findings, name);
   const ends = postgresEnds(part, locations);
   checkPostgresRules(part, ends, locations);
-  notYet.add(node, ["from"], "Syncing databases is", name);
-  const { renamedFrom, needs = [], priority = 0 } = part.value;
-  return ends && { sync: { kind: "postgres", name, renamedFrom, needs, priority, ...ends }, part };
+  notePostgresFeatures(name, part.value, node, notYet);
+  return ends && { sync: buildPostgresSync(name, part, ends, locations), part };
 }

@@ -1,14 +1,20 @@
+import { DAY_NAMES, MOST_BYTES_PER_SECOND } from "../core/flow.ts";
+import type { Flow } from "../core/sync-plan.ts";
+import { isTimeZone, zoneOffsets } from "../core/time-zone.ts";
 import { parseByteRate } from "../core/units.ts";
 import type { FlowWindow } from "./generated/plan.ts";
 import { nearName } from "./near-name.ts";
 import type { Path } from "./node.ts";
 import type { Part } from "./part.ts";
 
-const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 const DAY = 1440;
 const WEEK = 7 * DAY;
 const MINUTE_MS = 60_000;
-const MOST_BYTES_PER_SECOND = 9_999_000_000;
+
+interface FlowPart {
+  readonly flow?: readonly FlowWindow[];
+  readonly flowOutside?: string;
+}
 
 /** When a window is open. */
 export interface WindowTimes {
@@ -21,19 +27,19 @@ export interface WindowTimes {
 }
 
 /** Checks rates, time zones, and that no moment lies in two windows. */
-export function checkFlow(part: Part<{ readonly flow?: readonly FlowWindow[]; readonly flowOutside?: string }>): void {
+export function checkFlow(part: Part<FlowPart>): void {
   const { flow = [], flowOutside } = part.value;
   if (flowOutside !== undefined && flowOutside !== "unlimited" && flowOutside !== "pause") checkRate(part, ["flowOutside"], flowOutside);
   const windows: { readonly at: number; readonly times: WindowTimes }[] = [];
   for (const [at, { between, days, timezone = "UTC", maxRate }] of flow.entries()) {
     checkRate(part, ["flow", at, "maxRate"], maxRate);
     if (!checkTimezone(part, ["flow", at, "timezone"], timezone)) continue;
-    const [start, end] = minutes(between);
+    const [start, end] = windowMinutes(between);
     if (start === end) {
       part.complain(["flow", at, "between"], { code: "FLOW_WINDOW", message: "The window ends when it begins.", hint: "Leave `between` out for all day." });
       continue;
     }
-    windows.push({ at, times: { start, end, days: (days ?? DAYS).map((day) => DAYS.indexOf(day)), timezone } });
+    windows.push({ at, times: { start, end, days: dayNumbers(days), timezone } });
   }
   for (const [later, b] of windows.entries()) {
     const a = windows.slice(0, later).find(({ times }) => overlap(times, b.times));
@@ -44,6 +50,21 @@ export function checkFlow(part: Part<{ readonly flow?: readonly FlowWindow[]; re
       hint: "At any moment at most one window may hold: a window past midnight also covers the morning after its days.",
     });
   }
+}
+
+/** Turns checked windows into numbers. */
+export function buildFlow({ flow = [], flowOutside = "unlimited" }: FlowPart): Flow {
+  return {
+    windows: flow.map(({ between, days, timezone = "UTC", maxRate }) => {
+      const [start, end] = windowMinutes(between);
+      return { start, end, days: dayNumbers(days), timezone, bytesPerSecond: parseByteRate(maxRate) ?? 0 };
+    }),
+    outside: flowOutside === "unlimited" || flowOutside === "pause" ? flowOutside : (parseByteRate(flowOutside) ?? 0),
+  };
+}
+
+function dayNumbers(days: readonly (typeof DAY_NAMES)[number][] = DAY_NAMES): number[] {
+  return days.map((day) => DAY_NAMES.indexOf(day)).toSorted((a, b) => a - b);
 }
 
 export function checkRate(part: Part<unknown>, path: Path, rate: string): void {
@@ -57,13 +78,7 @@ export function checkRate(part: Part<unknown>, path: Path, rate: string): void {
 }
 
 export function checkTimezone(part: Part<unknown>, path: Path, timezone: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: timezone });
-    // Names such as `+02:00` are no places: they know no summer time.
-    if (/^[A-Za-z]/.test(timezone)) return true;
-  } catch {
-    // What it throws says no more than that.
-  }
+  if (isTimeZone(timezone)) return true;
   const suggestion = nearName(part.written(path), Intl.supportedValuesOf("timeZone"));
   part.complain(path, {
     code: "TIMEZONE",
@@ -74,7 +89,8 @@ export function checkTimezone(part: Part<unknown>, path: Path, timezone: string)
   return false;
 }
 
-function minutes(between = "00:00-24:00"): [number, number] {
+/** Minutes of the day at which a window begins and ends. Default: all day. */
+export function windowMinutes(between = "00:00-24:00"): [number, number] {
   const [start = 0, end = 0] = between.split("-").map((time) => {
     const [hours, minute] = time.split(":").map(Number);
     return (hours ?? 0) * 60 + (minute ?? 0);
@@ -122,7 +138,7 @@ const DAYS_LOOKED_AT = 731;
 
 /** When a window is open, in milliseconds since the epoch, in order. */
 function real(times: WindowTimes): Span[] {
-  const offsetAt = offsets(times.timezone);
+  const offsetAt = zoneOffsets(times.timezone);
   const toInstant = (local: number) => {
     const guess = local - offsetAt(local);
     return local - offsetAt(guess);
@@ -135,14 +151,4 @@ function real(times: WindowTimes): Span[] {
     spans.push([toInstant(start), toInstant(start + length(times) * MINUTE_MS)]);
   }
   return spans;
-}
-
-/** How far a zone is ahead of UTC, in milliseconds. */
-function offsets(timeZone: string): (instant: number) => number {
-  const format = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" });
-  return (instant) => {
-    const name = format.formatToParts(instant).find(({ type }) => type === "timeZoneName")?.value ?? "";
-    const [, sign, hours, minute] = /([+-])([0-9]{2}):([0-9]{2})/.exec(name) ?? [];
-    return (sign === "-" ? -1 : 1) * ((Number(hours ?? 0) * 60 + Number(minute ?? 0)) * MINUTE_MS);
-  };
 }

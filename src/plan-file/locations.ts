@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import type { DirectoryLocation, Location, PostgresLocation } from "../core/sync-plan.ts";
 import type { Secret } from "../core/secret.ts";
+import { parseDuration } from "../core/units.ts";
 import { readCertificates } from "./certificates.ts";
 import type { DirectoryLocation as DirectoryLocationFile, Location as LocationFile, PostgresLocation as PostgresLocationFile } from "./generated/plan.ts";
 import { type LoadContext, Part } from "./part.ts";
@@ -40,17 +41,28 @@ function buildDirectory(name: string, part: Part<DirectoryLocationFile>, { file 
 }
 
 function buildPostgres(name: string, part: Part<PostgresLocationFile>, context: LoadContext): PostgresLocation {
-  const { type: _type, url, host, ...rest } = part.value;
+  const { type: _type, url, host, caFile: _caFile, certFile, keyFile, connectTimeout: _c, statementTimeout: _s, lockTimeout: _l, ...rest } = part.value;
   if (url !== undefined && host !== undefined) {
     part.complain(["host"], { code: "POSTGRES_URL", message: "The server is named twice: by `url` and by `host`.", hint: "Keep one of them." });
   }
-  if (!part.has(["url"]) && !part.has(["host"])) {
+  if (!["url", "host", "service"].some((key) => part.has([key]))) {
     part.complainOfKey(["type"], { code: "MISSING_KEY", message: `The location ${name} names no server.`, hint: 'Add `url: "${DATABASE_URL}"`, or `host:`.' });
   }
-  readCertificates(part, context);
+  const beside = (path: string | undefined) => (path === undefined || path === "" ? undefined : resolve(dirname(context.file), path));
+  const found = {
+    host,
+    ...rest,
+    ca: readCertificates(part, context),
+    certFile: beside(certFile),
+    keyFile: beside(keyFile),
+    connectTimeout: milliseconds(part, "connectTimeout", 1),
+    statementTimeout: milliseconds(part, "statementTimeout", 0),
+    lockTimeout: milliseconds(part, "lockTimeout", 0),
+  };
   const options: Record<string, string | number | Secret> = {};
-  for (const [key, value] of Object.entries({ host, ...rest })) {
-    if (value !== undefined && !key.startsWith("x-")) options[key] = value;
+  for (const [key, value] of Object.entries(found)) {
+    // A variable with an empty default stands for an option that is not set.
+    if (value !== undefined && value !== "" && !key.startsWith("x-")) options[key] = value;
   }
   // A URL may hold a password, so that the whole of it is a secret.
   for (const key of ["url", "password"]) {
@@ -58,4 +70,19 @@ function buildPostgres(name: string, part: Part<PostgresLocationFile>, context: 
     if (secret !== undefined) options[key] = secret;
   }
   return { type: "postgres", name, options };
+}
+
+/** What a timeout of PostgreSQL can hold, in milliseconds: 24 days. */
+const LONGEST = 2 ** 31 - 1;
+
+function milliseconds(part: Part<PostgresLocationFile>, which: "connectTimeout" | "statementTimeout" | "lockTimeout", least: number): number | undefined {
+  const text = part.value[which];
+  const ms = text === undefined ? undefined : parseDuration(text);
+  if (ms === undefined || (ms >= least && ms <= LONGEST)) return ms;
+  part.complain([which], {
+    code: "OUT_OF_RANGE",
+    message: `\`${which}\` is not between ${least} ms and 24 days.`,
+    hint: least === 0 ? "Write `0s` for any time." : "Write a time that connecting may take.",
+  });
+  return undefined;
 }

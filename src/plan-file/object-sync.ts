@@ -1,6 +1,7 @@
 import type { GuardLimit, Guards, ObjectEnd, ObjectSync, ObjectWhere, Preserved } from "../core/sync-plan.ts";
 import { compareKeys } from "../core/byte-order.ts";
 import { parseByteRate, parseRequestRate, parseSize } from "../core/units.ts";
+import { buildFlow } from "./flow.ts";
 import type { ObjectSync as ObjectSyncFile } from "./generated/plan.ts";
 import { parseInstant } from "./instants.ts";
 import type { Part } from "./part.ts";
@@ -49,6 +50,7 @@ export function buildObjectSync(name: string, { value }: Part<ObjectSyncFile>, f
       bytesPerSecond: rate.bytes === undefined ? undefined : parseByteRate(rate.bytes),
       requestsPerSecond: rate.requests === undefined ? undefined : parseRequestRate(String(rate.requests)),
     },
+    flow: buildFlow(value),
     guards: buildGuards(guards),
     invisible: { source: [], destination: [] },
   };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { SyncPlan } from "../core/sync-plan.ts";
+import type { Location, SyncPlan } from "../core/sync-plan.ts";
 
 /**
  * Identifies what a plan says, on any machine: changes whenever what it asks for does, and not with
@@ -8,10 +8,22 @@ import type { SyncPlan } from "../core/sync-plan.ts";
  * @returns `sha256:…`
  */
 export function planHash({ file: _file, state: _state, locations, ...rest }: SyncPlan): string {
-  const places = [...locations.values()].map((location) => (location.type === "directory" ? { ...location, path: undefined } : location));
+  const places = [...locations.values()].map(withoutPaths);
   return `sha256:${createHash("sha256")
     .update(canonicalJson({ ...rest, locations: places }))
     .digest("hex")}`;
+}
+
+/** Absolute paths differ from machine to machine. */
+function withoutPaths(location: Location): unknown {
+  switch (location.type) {
+    case "directory":
+      return { ...location, path: undefined };
+    case "postgres":
+      return { ...location, options: { ...location.options, certFile: undefined, keyFile: undefined } };
+    case "s3":
+      return location;
+  }
 }
 
 function canonicalJson(value: unknown): string {

@@ -1,10 +1,12 @@
 import type { PostgresLocation } from "../core/sync-plan.ts";
 import { findLocation, type Locations } from "./ends.ts";
+import { checkFlow, checkRate } from "./flow.ts";
 import type { PostgresSync as PostgresSyncFile } from "./generated/plan.ts";
 import { databaseOf } from "./overlaps.ts";
 import type { Part } from "./part.ts";
-import { checkRenameRules } from "./rename-rules.ts";
+import { checkNameMap } from "./name-map-rules.ts";
 import { checkSchedule } from "./schedule.ts";
+import { checkSelection } from "./selection-rules.ts";
 
 /** Checks what the schema cannot: everything in a database sync that depends on something else. */
 export function checkPostgresRules(
@@ -12,9 +14,20 @@ export function checkPostgresRules(
   ends: { readonly from: { location: PostgresLocation }; readonly to: { location: PostgresLocation } } | undefined,
   locations: Locations,
 ): void {
-  const { map, shadow, mode = "full" } = part.value;
+  const { map, shadow, rate, synchronize, mode = "full" } = part.value;
   checkSchedule(part);
-  checkRenameRules(part, ["map", "rename"], map?.rename);
+  checkFlow(part);
+  if (rate?.bytes !== undefined) checkRate(part, ["rate", "bytes"], rate.bytes);
+  checkSelection(part);
+  checkNameMap(part);
+  if (mode === "full" && synchronize?.ddl !== undefined) {
+    part.complainOfKey(["synchronize", "ddl"], {
+      code: "KEY_UNUSED",
+      severity: "warning",
+      message: "`ddl` changes nothing without `mode: full+incremental`: it is about changes that come later.",
+      hint: "Remove it, or follow the changes.",
+    });
+  }
   if (mode === "full" && part.has(["conflicts"]) && part.value.conflicts !== "report") {
     part.complainOfKey(["conflicts"], {
       code: "KEY_UNUSED",
@@ -28,6 +41,14 @@ export function checkPostgresRules(
     part.complain(["to"], { code: "ENDS_OVERLAP", message: "The sync's source and destination are the same database.", hint: "Choose another database." });
   }
   if (shadow === undefined) return;
+  if (map === undefined) {
+    part.complainOfKey(["shadow"], {
+      code: "KEY_UNUSED",
+      severity: "warning",
+      message: "`shadow` changes nothing without `map`.",
+      hint: "Remove it: names are only worked out where some are mapped.",
+    });
+  }
   const location = findLocation(part, ["shadow"], locations);
   if (location === undefined) return;
   if (location.type !== "postgres") {

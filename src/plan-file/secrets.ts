@@ -57,7 +57,8 @@ function lookAt(node: ScalarNode, key: string, source: SourceText, findings: Fin
 function passwordOf(node: ScalarNode): string | undefined {
   // What a variable holds is no part of the file: it stands as one mark.
   const text = node.template === undefined ? node.written : markVariables(node.template);
-  const found = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@]{0,200}?:([^/?#]{0,2000})@/i.exec(text)?.[1] ?? /^postgres(?:ql)?:.*[?&]password=([^&#]*)/i.exec(text)?.[1];
+  const found =
+    /^[a-z][a-z0-9+.-]*:\/\/[^/?#@]{0,200}?:([^/?#]{0,2000})@/i.exec(text)?.[1] ?? /^postgres(?:ql)?:.*[?&](?:ssl)?password=([^&#]*)/i.exec(text)?.[1];
   return found === undefined || found.replaceAll(VARIABLE, "") === "" ? undefined : found;
 }
 

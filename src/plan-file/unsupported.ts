@@ -1,6 +1,6 @@
 import type { ObjectEnd } from "../core/sync-plan.ts";
 import type { Findings } from "./findings.ts";
-import type { ObjectSync as ObjectSyncFile, PlanFile } from "./generated/plan.ts";
+import type { ObjectSync as ObjectSyncFile, PlanFile, PostgresSync as PostgresSyncFile } from "./generated/plan.ts";
 import { keyPlace, type Path, type PlanNode } from "./node.ts";
 
 /** Says what is right in the file and is not executed yet. It is refused, because leaving it out would do something else than was asked. */
@@ -23,17 +23,17 @@ export class NotYet {
   }
 }
 
-interface Feature {
+interface Feature<S> {
   readonly path: Path;
   readonly what: string;
   /** Default: whether the key is there. */
-  readonly asked?: (sync: ObjectSyncFile) => boolean;
+  readonly asked?: (sync: S) => boolean;
 }
 
 const SOURCES = ["manifest", "inventory", "errorsOf", "urls"] as const;
 const PRESERVED = ["acl", "lock", "posix"] as const;
 
-const OBJECT_FEATURES: readonly Feature[] = [
+const OBJECT_FEATURES: readonly Feature<ObjectSyncFile>[] = [
   ...SOURCES.map((key) => ({ path: ["from", key], what: `Reading the source from \`${key}\` is` })),
   { path: ["once"], what: "Running a sync only once is", asked: ({ once }) => once === true },
   { path: ["versions"], what: "Copying all versions is", asked: ({ versions }) => versions === "all" },
@@ -48,8 +48,6 @@ const OBJECT_FEATURES: readonly Feature[] = [
   })),
   { path: ["where", "tags"], what: "Choosing objects by their tags is" },
   { path: ["where", "metadata"], what: "Choosing objects by their metadata is" },
-  { path: ["flow"], what: "Flow control by windows is", asked: ({ flow }) => (flow?.length ?? 0) > 0 },
-  { path: ["flowOutside"], what: "Flow control outside of windows is", asked: ({ flowOutside = "unlimited" }) => flowOutside !== "unlimited" },
   { path: ["schedule"], what: "Running on a schedule is" },
   { path: ["incremental"], what: "Incremental runs are" },
   { path: ["continuous"], what: "Continuous syncs are" },
@@ -57,11 +55,31 @@ const OBJECT_FEATURES: readonly Feature[] = [
   { path: ["reports"], what: "Reports in a location are" },
 ];
 
+const POSTGRES_FEATURES: readonly Feature<PostgresSyncFile>[] = [
+  { path: ["mode"], what: "Following a database after its copy is", asked: ({ mode }) => mode === "full+incremental" },
+  {
+    path: ["conflicts"],
+    what: "Deciding on conflicts while following is",
+    asked: ({ mode, conflicts = "report" }) => mode === "full+incremental" && conflicts !== "report",
+  },
+  { path: ["once"], what: "Running a sync only once is", asked: ({ once }) => once === true },
+  { path: ["rows", "onDifferent"], what: "Repairing single rows is", asked: ({ rows }) => rows?.onDifferent === "repair" },
+  { path: ["schedule", "every"], what: "Running again and again is" },
+];
+
 export function noteObjectFeatures(name: string, sync: ObjectSyncFile, node: PlanNode, notYet: NotYet): void {
-  for (const { path, what, asked = isThere(path) } of OBJECT_FEATURES) if (asked(sync)) notYet.add(node, path, what, name);
+  note(OBJECT_FEATURES, name, sync, node, notYet);
 }
 
-function isThere(path: Path): (sync: ObjectSyncFile) => boolean {
+export function notePostgresFeatures(name: string, sync: PostgresSyncFile, node: PlanNode, notYet: NotYet): void {
+  note(POSTGRES_FEATURES, name, sync, node, notYet);
+}
+
+function note<S>(features: readonly Feature<S>[], name: string, sync: S, node: PlanNode, notYet: NotYet): void {
+  for (const { path, what, asked = isThere(path) } of features) if (asked(sync)) notYet.add(node, path, what, name);
+}
+
+function isThere(path: Path): (sync: unknown) => boolean {
   return (sync) =>
     path.reduce<unknown>((at, step) => (typeof at === "object" && at !== null ? (at as Record<string, unknown>)[step] : undefined), sync) !== undefined;
 }

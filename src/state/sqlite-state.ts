@@ -1,3 +1,4 @@
+import { readControl, writeControl } from "./control-text.ts";
 import type { StateDatabase } from "./database.ts";
 import { Intents } from "./intents.ts";
 import { Items } from "./items.ts";
@@ -19,8 +20,6 @@ import type {
   RunStatus,
   StateStore,
 } from "./state-store.ts";
-
-const CONTROLS: readonly ControlRequest[] = ["stop", "abort"];
 
 /** The state of one plan in one SQLite file. */
 export class SqliteState implements StateStore {
@@ -108,12 +107,12 @@ export class SqliteState implements StateStore {
   }
 
   async request(run: string, control: ControlRequest): Promise<void> {
-    await this.#db.writeAside(() => this.#db.statement("INSERT INTO requests (run, control) VALUES (?, ?)").run(run, control));
+    await this.#db.writeAside(() => this.#db.statement("INSERT INTO requests (run, control) VALUES (?, ?)").run(run, writeControl(control)));
   }
 
   async requests(run: string): Promise<readonly ControlRequest[]> {
     const rows = await this.#db.read(() => this.#db.statement("SELECT control FROM requests WHERE run = ? ORDER BY id").all(run));
-    return rows.flatMap((row) => CONTROLS.filter((control) => control === row["control"]));
+    return rows.map((row) => readControl(String(row["control"]))).filter((control) => control !== undefined);
   }
 
   restore(sync: string, records: AsyncIterable<readonly ItemRecord[]>, leases: readonly Lease[]): Promise<number> {

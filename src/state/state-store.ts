@@ -1,3 +1,4 @@
+import type { Flow } from "../core/sync-plan.ts";
 import type { ItemVersion } from "../core/version.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -23,6 +24,8 @@ export interface StateReader {
   readonly serial: number;
   /** Pages of records in byte order of the key. */
   slice(sync: string, range?: KeyRange): AsyncIterable<readonly ItemRecord[]>;
+  /** Of runs that no longer live, oldest first. */
+  openIntents(sync: string): Promise<readonly Intent[]>;
 }
 
 export interface LockOwner {
@@ -92,7 +95,14 @@ export interface IntentLog {
   end(id: number): Promise<void>;
 }
 
-export type ControlRequest = "stop" | "abort";
+/** What another process asks of a run. */
+export type ControlRequest = "stop" | "abort" | FlowRequest;
+
+export interface FlowRequest {
+  readonly sync: string;
+  /** undefined: what its plan says. */
+  readonly flow: Flow | undefined;
+}
 
 /**
  * What earlier runs completed. Asynchronous and batched, so that a shared one can take its place.
@@ -126,12 +136,11 @@ export interface StateStore extends StateReader {
   problems(run: string): AsyncIterable<readonly Outcome[]>;
 
   intents(run: string, sync: string, leases: readonly Lease[]): IntentLog;
-  /** Of runs that no longer live, oldest first. */
-  openIntents(sync: string): Promise<readonly Intent[]>;
   endIntent(id: number): Promise<void>;
 
   /** Never waits for a lock. */
   request(run: string, control: ControlRequest): Promise<void>;
+  /** All of a run that goes on, in the order in which they were made. Those that a newer version made are left out. */
   requests(run: string): Promise<readonly ControlRequest[]>;
 
   /** Puts item records in place without a run: `state rebuild`. */

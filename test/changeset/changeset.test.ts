@@ -18,8 +18,8 @@ test("what was written is read, in its order, with its counts", async () => {
         expect(read.origin).toEqual(ORIGIN);
         expect(read.summary).toEqual(written.summary);
         expect(read.summary.requests).toEqual(REQUESTS);
-        expect(read.summary.syncs.map(({ header: h, listed, notices }) => ({ header: h, listed, notices }))).toEqual(
-          syncs.map(({ header: h, listed, notices }) => ({ header: h, listed, notices })),
+        expect(read.summary.syncs.map(({ header: h, listed, notices, stamp }) => ({ header: h, listed, notices, stamp }))).toEqual(
+          syncs.map(({ header: h, listed, notices, stamp }) => ({ header: h, listed, notices, stamp })),
         );
         for (const [index, { actions }] of syncs.entries()) expect(read.summary.syncs[index]).toMatchObject(countsOf(actions));
         const actions = [...read.actions()];
@@ -165,22 +165,23 @@ test("skips are counted by reason, and listed only where that is asked", async (
   const actions = [copy("a"), copy("b", { action: "skip", reason: "equal-etag", bytes: 5 }), copy("c", { action: "skip", reason: "equal-etag", bytes: 6 })];
   const changeset = write(folder.join("a.changeset"), [sampleSync("s", actions)]);
   expect([...changeset.actions()].map(({ key }) => key)).toEqual(["a"]);
-  expect(changeset.summary.syncs[0]).toMatchObject({ reasons: { absent: 1, "equal-etag": 2 }, actions: { skip: { items: 2, bytes: 11 } } });
+  expect(changeset.summary.syncs[0]).toMatchObject({ reasons: { absent: 1, "equal-etag": 2 }, actions: { skip: { items: 2, bytes: 11, rows: 0 } } });
   changeset.close();
 });
 
-function withoutSeq({ action, key, reason, bytes, source, destination, detail, sync }: NumberedAction) {
-  return { action, key, reason, bytes, source, destination, detail, sync };
+function withoutSeq({ action, key, reason, bytes, rows, source, destination, detail, sync }: NumberedAction) {
+  return { action, key, reason, bytes, rows, source, destination, detail, sync };
 }
 
 function countsOf(actions: readonly Action[]) {
-  const totals: Record<string, { items: number; bytes: number }> = {};
-  for (const kind of ACTION_KINDS) totals[kind] = { items: 0, bytes: 0 };
+  const totals: Record<string, { items: number; bytes: number; rows: number }> = {};
+  for (const kind of ACTION_KINDS) totals[kind] = { items: 0, bytes: 0, rows: 0 };
   const reasons = new Map<string, number>();
-  for (const { action, reason, bytes } of actions) {
-    const total = totals[action] ?? { items: 0, bytes: 0 };
+  for (const { action, reason, bytes, rows = 0 } of actions) {
+    const total = totals[action] ?? { items: 0, bytes: 0, rows: 0 };
     total.items += 1;
     total.bytes += bytes;
+    total.rows += rows;
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
   return { actions: totals, reasons: Object.fromEntries(reasons) };

@@ -15,6 +15,7 @@ export interface SampleSync {
   readonly actions: readonly Action[];
   readonly listed: { readonly source: number; readonly destination: number };
   readonly notices: readonly PlanNotice[];
+  readonly stamp?: string | undefined;
 }
 
 export function header(name: string, change: Partial<SyncHeader> = {}): SyncHeader {
@@ -41,6 +42,7 @@ export function sampleSync(name: string, actions: readonly Action[]): SampleSync
     actions,
     listed: { source: actions.length, destination: 1 },
     notices: [{ code: "SOME_NOTICE", message: "about it", hint: undefined }],
+    stamp: "the catalog at 7",
   };
 }
 
@@ -59,6 +61,7 @@ const action: fc.Arbitrary<Action> = fc.record({
   key: text,
   reason: fc.constantFrom("absent", "size", "etag", "newer", "__proto__"),
   bytes: fc.nat(),
+  rows: fc.option(fc.integer({ min: 1 }), { nil: undefined }),
   source: fc.option(version, { nil: undefined }),
   destination: fc.option(version, { nil: undefined }),
   detail: field,
@@ -83,7 +86,7 @@ export function write(path: string, syncs: readonly SampleSync[], { pageSize = 5
   for (const sync of syncs) {
     writer.beginSync(sync.header);
     for (let i = 0; i < sync.actions.length; i += pageSize) writer.add(sync.actions.slice(i, i + pageSize));
-    writer.endSync(sync.listed, sync.notices);
+    writer.endSync(sync.listed, sync.notices, sync.stamp);
   }
   return writer.seal(REQUESTS);
 }

@@ -1,19 +1,10 @@
 import { expect, test } from "vitest";
-import type { Sync, SyncPlan } from "../../src/core/sync-plan.ts";
+import type { SyncPlan } from "../../src/core/sync-plan.ts";
 import { selectSyncs } from "../../src/engine/order.ts";
+import { postgresSync, syncPlan } from "../support/sync-plans.ts";
 
 function plan(...syncs: { name: string; needs?: string[]; priority?: number }[]): SyncPlan {
-  const location = { type: "postgres", name: "db", options: {} } as const;
-  const made = syncs.map(({ name, needs = [], priority = 0 }): Sync => ({
-    kind: "postgres",
-    name,
-    needs,
-    priority,
-    renamedFrom: undefined,
-    from: { location },
-    to: { location },
-  }));
-  return { name: "p", description: undefined, tags: {}, file: "/p.yaml", state: { kind: "folder", path: "/s" }, locations: new Map(), syncs: made };
+  return syncPlan("/p.yaml", ...syncs.map((sync) => postgresSync(sync)));
 }
 
 const names = (...args: Parameters<typeof selectSyncs>) => selectSyncs(...args).map(({ name }) => name);

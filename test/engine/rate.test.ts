@@ -24,7 +24,7 @@ test("a wait that is longer than any timer is not cut short", async () => {
   // So Node tells that a timer will end at once.
   const warnings = vi.spyOn(process, "emitWarning");
   const stop = new AbortController();
-  const waiting = createRateBudget({ bytesPerSecond: 1, requestsPerSecond: undefined }).take(1e12, 1, stop.signal);
+  const waiting = createRateBudget({ flow: { windows: [], outside: 1 }, requestsPerSecond: undefined }).take(1e12, 1, stop.signal);
   stop.abort();
   await expect(waiting).rejects.toThrow(/abort/i);
   expect(warnings).not.toHaveBeenCalled();

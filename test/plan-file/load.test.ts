@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import type { ObjectSync } from "../../src/core/sync-plan.ts";
+import type { ObjectSync, PostgresLocation } from "../../src/core/sync-plan.ts";
 import { loadPlan } from "../../src/plan-file/load.ts";
 import { planHash } from "../../src/plan-file/plan-hash.ts";
 import { diagnosticGithub, diagnosticJson, renderDiagnostic } from "../../src/report/diagnostics.ts";
@@ -172,6 +172,38 @@ describe("certificates", () => {
   });
 });
 
+describe("database locations", () => {
+  const read = (location: string, folder = "/plans") =>
+    loadPlan(plan.location(location), { file: join(folder, "plan.yaml"), displayFile: "plan.yaml", env: { EMPTY: "" } });
+
+  test("times are milliseconds, and paths begin at the plan's folder", () => {
+    const { plan: loaded, diagnostics } = read(
+      "{ type: postgres, host: db, certFile: my.pem, keyFile: /k.pem, connectTimeout: 5s, statementTimeout: 0s, lockTimeout: 1m, options: '${EMPTY}' }",
+    );
+    expect(diagnostics).toEqual([]);
+    expect(loaded?.locations.get("three")).toMatchObject({
+      options: { host: "db", certFile: resolve("/plans/my.pem"), keyFile: resolve("/k.pem"), connectTimeout: 5000, statementTimeout: 0, lockTimeout: 60_000 },
+    });
+    expect(loaded?.locations.get("three")).not.toHaveProperty("options.options");
+  });
+
+  test("a service names a server", () => {
+    expect(read("{ type: postgres, service: shop }").diagnostics).toEqual([]);
+    expect(read("{ type: postgres, database: shop }").diagnostics.map(({ code }) => code)).toEqual(["MISSING_KEY"]);
+  });
+
+  test("a caFile is read", () => {
+    const folder = mkdtempSync(join(tmpdir(), "tidemark-ca-"));
+    try {
+      writeFileSync(join(folder, "ca.pem"), LOCALHOST_TLS.cert);
+      const options = (read("{ type: postgres, host: db, caFile: ca.pem }", folder).plan?.locations.get("three") as PostgresLocation | undefined)?.options;
+      expect(options).toEqual({ host: "db", ca: LOCALHOST_TLS.cert });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
 describe("what is not executed yet", () => {
   test.each([
     ["once: true", "once"],
@@ -181,7 +213,6 @@ describe("what is not executed yet", () => {
     ["where: { tags: { a: b } }", "tags"],
     ["rename: [{ from: a, to: b }]", "rename"],
     ["onExisting: ifNewer\nconflicts: rename", "conflicts"],
-    ["flowOutside: pause", "flowOutside"],
     ["schedule: { every: 1d }", "schedule"],
     ["incremental: {}", "incremental"],
     ["continuous: {}", "continuous"],
@@ -193,12 +224,40 @@ describe("what is not executed yet", () => {
     expect(unsupported[0]?.frame).toContain(key);
   });
 
-  test.each(["once: false", "versions: latest", "rename: []", "flow: []", "flowOutside: unlimited", "preserve: [storageClass]", "conflicts: report"])(
-    "%s is what happens anyway",
+  test.each([
+    ["mode: full+incremental", 1, "mode"],
+    ["mode: full+incremental\nconflicts: overwrite", 2, "conflicts"],
+    ["once: true", 1, "once"],
+    ["rows: { onDifferent: repair }", 1, "onDifferent"],
+    ["schedule: { start: 2030-01-01T00:00:00Z, every: 1d }", 1, "every"],
+  ])("%s of a database is told and refused", (lines, count, key) => {
+    const { plan: loaded, diagnostics, unsupported } = load(plan.database(lines));
+    expect([loaded !== undefined, diagnostics]).toEqual([true, []]);
+    expect(unsupported.map(({ code, severity, sync }) => [code, severity, sync])).toEqual(
+      Array.from({ length: count }, () => ["NOT_YET_SUPPORTED", "notice", "shop"]),
+    );
+    expect(unsupported.at(-1)?.frame).toContain(key);
+  });
+
+  test.each(["", "mode: full", "once: false", "schedule: { start: 2030-01-01T00:00:00Z }", "flowOutside: pause", "rate: { bytes: 1 MB/s }"])(
+    "%s of a database is executed",
     (lines) => {
-      expect(load(plan.sync(lines)).unsupported).toEqual([]);
+      const { diagnostics, unsupported } = load(plan.database(lines));
+      expect([...diagnostics, ...unsupported]).toEqual([]);
     },
   );
+
+  test.each([
+    "once: false",
+    "versions: latest",
+    "rename: []",
+    "flow: [{ maxRate: 1 MB/s }]",
+    "flowOutside: pause",
+    "preserve: [storageClass]",
+    "conflicts: report",
+  ])("%s is executed", (lines) => {
+    expect(load(plan.sync(lines)).unsupported).toEqual([]);
+  });
 
   test("is told of every sync that begins with it", () => {
     const text = plan

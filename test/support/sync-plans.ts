@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
-import type { DirectoryLocation, ObjectLocation, ObjectSync, S3Location, SyncPlan } from "../../src/core/sync-plan.ts";
+import { UNLIMITED } from "../../src/core/flow.ts";
+import type { DirectoryLocation, ObjectLocation, ObjectSync, PostgresLocation, PostgresSync, S3Location, Sync, SyncPlan } from "../../src/core/sync-plan.ts";
 import { Secret } from "../../src/core/secret.ts";
 
 /** A checked object sync with every default filled in, as the plan file would give it. */
@@ -28,10 +29,42 @@ export function objectSync(from: ObjectLocation, to: ObjectLocation, over: Parti
     subtasks: { maxObjects: 1000, maxBytes: 1024 ** 3, parallel: 20 },
     concurrency: "auto",
     rate: { bytesPerSecond: undefined, requestsPerSecond: undefined },
+    flow: UNLIMITED,
     guards: { maxDeletes: undefined, maxOverwrites: undefined, maxBytes: undefined, maxObjects: undefined },
     invisible: { source: [], destination: [] },
     ...over,
   };
+}
+
+/** A checked database sync with every default filled in, as the plan file would give it. */
+export function postgresSync(over: Partial<PostgresSync> = {}): PostgresSync {
+  return {
+    kind: "postgres",
+    name: "shop",
+    renamedFrom: undefined,
+    needs: [],
+    priority: 0,
+    from: { location: postgresLocation("app") },
+    to: { location: postgresLocation("replica") },
+    level: "database",
+    objects: { include: "default", exclude: [] },
+    synchronize: { indexes: true, populateMaterializedViews: true },
+    tables: {},
+    map: { database: undefined, schemas: {}, tables: {}, rename: [] },
+    shadow: undefined,
+    rows: { onDifferent: "report" },
+    sequences: { margin: 0 },
+    accounts: { include: "all", exclude: [] },
+    sessions: 6,
+    resume: "consistent",
+    flow: UNLIMITED,
+    startAt: undefined,
+    ...over,
+  };
+}
+
+export function postgresLocation(name: string, options: PostgresLocation["options"] = {}): PostgresLocation {
+  return { type: "postgres", name, options };
 }
 
 export function directoryLocation(path: string, over: Partial<DirectoryLocation> = {}): DirectoryLocation {
@@ -66,7 +99,7 @@ export function s3Location({ endpoint, region, accessKeyId, secretAccessKey }: E
   };
 }
 
-export function syncPlan(file: string, ...syncs: readonly ObjectSync[]): SyncPlan {
+export function syncPlan(file: string, ...syncs: readonly Sync[]): SyncPlan {
   return {
     name: "test-plan",
     description: undefined,

@@ -9,12 +9,14 @@ export function compareCommand(cli: Cli): Command {
     examples: [
       ["tidemark compare media.yaml", "by size and checksum, as the stores list them"],
       ["tidemark compare media.yaml --download", "by every byte of both ends"],
+      ["tidemark compare shop.yaml --level objects,counts", "of databases: definitions, and how many rows; not the rows themselves"],
     ],
     exits: ["done", "error", "changes", "interrupted"],
   })
     .argument("PLAN", "the plan file")
     .option("--sync <name...>", "only these syncs")
-    .option("--download", "read both ends whole")
+    .option("--download", "objects: read both ends whole")
+    .option("--level <levels>", "databases: only these, with commas: objects, counts, values, users; default: all")
     .option("--verbose", "show every difference")
     .option("--state <dir>", "the folder of the state, which is no part of a comparison")
     .action(

@@ -18,6 +18,7 @@ export function planCommand(cli: Cli): Command {
     .option("--sync <name...>", "only these syncs")
     .option("--detailed-exitcode", "exit with 2 where there are changes or conflicts")
     .option("--list-skips", "keep what is unchanged in the changeset too, not only its count")
+    .option("--compare", "compare rows too, of tables that an earlier run copied")
     .option("--markdown <file>", "also write it as a comment for a pull request")
     .option("--verbose", "show every action instead of samples")
     .option("--state <dir>", "the folder of the state; default: .tidemark beside the plan")

@@ -3,6 +3,7 @@ import type { Changeset } from "../../changeset/changeset.ts";
 import { openChangeset } from "../../changeset/read.ts";
 import { TidemarkError } from "../../core/errors.ts";
 import { applyChangeset } from "../../engine/apply.ts";
+import type { RunResult } from "../../engine/run.ts";
 import { applySummaryJson, showOutcome } from "../../report/outcome-view.ts";
 import { planSummaryJson } from "../../report/plan-json.ts";
 import { losses, showPlan } from "../../report/plan-view.ts";
@@ -26,6 +27,8 @@ export interface ApplyCommandOptions {
   readonly sync?: readonly string[];
   readonly state?: string;
   readonly progress: "auto" | ProgressMode;
+  /** No option of the command line: for whoever applies more than one plan. */
+  readonly onResult?: (result: RunResult) => void;
 }
 
 /** Applies a plan after an approval, or a changeset as it is. Which of the two a file is, its content says. */
@@ -111,14 +114,10 @@ async function run(context: Context, changeset: Changeset, loaded: LoadedPlan, o
   const startedAt = Date.now();
   // From here on Ctrl-C finishes what is in flight.
   interrupts.graceful = true;
-  interrupts.stop.addEventListener(
-    "abort",
-    () => progress.emit({ type: "stopping", reason: "Stopping: what is in flight is finished. Once more cuts it off." }),
-    { once: true },
-  );
-  interrupts.abort.addEventListener("abort", () => progress.emit({ type: "stopping", reason: "Cutting off what is in flight, and cleaning up." }), {
-    once: true,
-  });
+  const ended = new AbortController();
+  const say = (reason: string) => () => progress.emit({ type: "stopping", reason });
+  interrupts.stop.addEventListener("abort", say("Stopping: what is in flight is finished. Once more cuts it off."), { once: true, signal: ended.signal });
+  interrupts.abort.addEventListener("abort", say("Cutting off what is in flight, and cleaning up."), { once: true, signal: ended.signal });
   try {
     const result = await applyChangeset({
       changeset,
@@ -132,11 +131,13 @@ async function run(context: Context, changeset: Changeset, loaded: LoadedPlan, o
       emit: progress.emit,
     });
     progress.close();
+    options.onResult?.(result);
     if (context.json) context.json.line(applySummaryJson(summary, result));
     else await showOutcome({ summary, result, state, out: context.out, paint: context.paint, planFile: loaded.file, elapsedMs: Date.now() - startedAt });
     if (result.stopped && interrupts.interrupted) return EXIT.interrupted;
     return result.status === "applied" && !summary.hasConflicts ? EXIT.done : EXIT.partly;
   } finally {
+    ended.abort();
     progress.close();
     await state.close();
   }

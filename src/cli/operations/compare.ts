@@ -1,18 +1,22 @@
+import { TidemarkError } from "../../core/errors.ts";
+import type { SyncPlan } from "../../core/sync-plan.ts";
 import { formatCount } from "../../core/units.ts";
-import type { Difference } from "../../driver/sync-driver.ts";
+import { COMPARE_LEVELS, type CompareLevel, type Difference } from "../../driver/sync-driver.ts";
 import { comparePlan } from "../../engine/compare.ts";
+import { nearName } from "../../plan-file/near-name.ts";
 import { differenceLine, emptyComparison, type SyncComparison } from "../../report/compare-view.ts";
-
+import type { Intent } from "../../state/state-store.ts";
 import type { Context } from "../context.ts";
 import { makeDrivers } from "../drivers.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { loadPlan } from "../load-plan.ts";
-import { ownPaths } from "../plan-source.ts";
+import { openPlanState, ownPaths } from "../plan-source.ts";
 import { startProgress } from "../start-progress.ts";
 
 export interface CompareCommandOptions {
   readonly sync?: readonly string[];
   readonly download?: boolean;
+  readonly level?: string;
   readonly verbose?: boolean;
   readonly state?: string;
 }
@@ -23,6 +27,7 @@ const SHOWN = 20;
 /** Compares both ends; differences are data, and their presence the exit code. */
 export async function runCompare(context: Context, file: string, options: CompareCommandOptions): Promise<ExitCode> {
   const { out, paint, json } = context;
+  const levels = options.level === undefined ? undefined : parseLevels(options.level);
   const { plan } = await loadPlan(context, file, { work: { syncs: options.sync } });
   const progress = startProgress(context, "auto");
   const syncs = new Map<string, SyncComparison>();
@@ -36,6 +41,8 @@ export async function runCompare(context: Context, file: string, options: Compar
       syncs: options.sync,
       drivers: makeDrivers(ownPaths(plan, options.state)),
       download: options.download ?? false,
+      levels,
+      state: { openIntents: (sync) => openIntents(plan, options.state, sync) },
       signal: context.host.interrupts.stop,
       emit: progress.emit,
     });
@@ -71,6 +78,29 @@ export async function runCompare(context: Context, file: string, options: Compar
     }
   }
   return differ ? EXIT.changes : EXIT.done;
+}
+
+/** Opens the state only where a driver asks: objects are compared without one, or beside one that cannot be read. */
+async function openIntents(plan: SyncPlan, folder: string | undefined, sync: string): Promise<readonly Intent[]> {
+  const state = await openPlanState(plan, folder, "read");
+  try {
+    return await state.openIntents(sync);
+  } finally {
+    await state.close();
+  }
+}
+
+function parseLevels(text: string): ReadonlySet<CompareLevel> {
+  const levels = text.split(",").map((word) => {
+    const name = word.trim();
+    const level = COMPARE_LEVELS.find((known) => known === name);
+    if (level) return level;
+    const near = nearName(name, COMPARE_LEVELS);
+    throw new TidemarkError("USAGE", `There is no level of comparison called ${name}.`, {
+      hint: near === undefined ? `The levels are ${COMPARE_LEVELS.join(", ")}.` : `Did you mean ${near}?`,
+    });
+  });
+  return new Set(levels);
 }
 
 function total({ equal, missing, different, extra, unknown }: SyncComparison): number {

@@ -14,6 +14,7 @@ export interface PlanOptions {
   readonly sync?: readonly string[];
   readonly detailedExitcode?: boolean;
   readonly listSkips?: boolean;
+  readonly compare?: boolean;
   readonly markdown?: string;
   readonly verbose?: boolean;
   readonly state?: string;
@@ -33,6 +34,7 @@ export async function runPlan(context: Context, file: string, options: PlanOptio
     ...(options.out !== undefined && { out: options.out }),
     ...(options.markdown !== undefined && { alsoWritten: [options.markdown] }),
     listSkips: options.listSkips ?? false,
+    compare: options.compare ?? false,
     emit: progress.emit,
   }).finally(() => progress.close());
   const { changeset } = made;

@@ -166,6 +166,9 @@ async function rebuildSync({ context, loaded, state, leases, emit }: Rebuilding,
       notice: () => {},
       countListed: () => {},
       countRequest: () => {},
+      compare: true,
+      openIntents: () => state.openIntents(sync.name),
+      stamp: () => {},
     });
     return state.restore(sync.name, records, leases);
   };

@@ -131,15 +131,27 @@ export type ByteRate = string;
  */
 export type RequestRate = number | string;
 /**
+ * Windows of time with a rate; at most 3, and no two overlap.
+ *
+ * @maxItems 3
+ *
+ * This interface was referenced by `PlanFile`'s JSON-Schema
+ * via the `definition` "flow".
+ */
+export type Flow = [] | [FlowWindow] | [FlowWindow, FlowWindow] | [FlowWindow, FlowWindow, FlowWindow];
+/**
  * This interface was referenced by `PlanFile`'s JSON-Schema
  * via the `definition` "between".
  */
 export type Between = string;
 /**
  * This interface was referenced by `PlanFile`'s JSON-Schema
+ * via the `definition` "flowOutside".
+ *
+ * This interface was referenced by `PlanFile`'s JSON-Schema
  * via the `definition` "flowRate".
  */
-export type FlowRate = string;
+export type FlowOutside = string;
 /**
  * A count, or a share of what the listing holds: `10%`.
  *
@@ -457,14 +469,30 @@ export interface PostgresLocation {
   database?: DatabaseName;
   user?: Text;
   /**
-   * By reference only. Without it: .pgpass, PGPASSWORD.
+   * By reference only. Without it: PGPASSWORD, .pgpass.
    */
   password?: string;
+  service?: Text;
   sslmode?: "disable" | "allow" | "prefer" | "require" | "verify-ca" | "verify-full";
   /**
    * Certificates (PEM) to trust, at most 500 KB; relative to the plan file.
    */
   caFile?: string;
+  /**
+   * Our own certificate (PEM), for servers that ask for one; relative to the plan file.
+   */
+  certFile?: string;
+  /**
+   * Its private key (PEM), which nobody else may read; relative to the plan file.
+   */
+  keyFile?: string;
+  connectTimeout?: Duration;
+  statementTimeout?: Duration;
+  lockTimeout?: Duration;
+  /**
+   * Options of the server's session, as PGOPTIONS.
+   */
+  options?: string;
 }
 /**
  * This interface was referenced by `PlanFile`'s JSON-Schema
@@ -586,13 +614,8 @@ export interface ObjectRules {
     bytes?: ByteRate;
     requests?: RequestRate;
   };
-  /**
-   * Windows of time with a rate; at most 3, and no two overlap.
-   *
-   * @maxItems 3
-   */
-  flow?: [] | [FlowWindow] | [FlowWindow, FlowWindow] | [FlowWindow, FlowWindow, FlowWindow];
-  flowOutside?: FlowRate;
+  flow?: Flow;
+  flowOutside?: FlowOutside;
   /**
    * Refuse a plan that would do more than this, before the first write.
    */
@@ -714,12 +737,29 @@ export interface PostgresRules {
    * Which database objects.
    */
   objects?: {
-    include?: string | DatabaseObject[];
+    /**
+     * `default`: all but what is never synced; `all`: what the dump carries and the role may create; or a list.
+     *
+     * @minItems 1
+     */
+    include?: string | [DatabaseObject, ...DatabaseObject[]];
+    /**
+     * What is left out of it.
+     */
     exclude?: DatabaseObject[];
   };
   synchronize?: {
+    /**
+     * Indexes that no constraint needs.
+     */
     indexes?: boolean;
+    /**
+     * While following: changes of definitions too.
+     */
     ddl?: boolean;
+    /**
+     * Fill those that are filled at the source.
+     */
     populateMaterializedViews?: boolean;
   };
   /**
@@ -730,6 +770,8 @@ export interface PostgresRules {
       | {
           where?: Text;
           /**
+           * Only these. Default: every column.
+           *
            * @minItems 1
            */
           columns?: [ColumnName, ...ColumnName[]];
@@ -745,16 +787,28 @@ export interface PostgresRules {
    */
   map?: {
     database?: DatabaseName;
+    /**
+     * Names of schemas at the destination, by those at the source.
+     */
     schemas?: {
       [k: string]: MappedSchemaName | undefined;
     };
+    /**
+     * `schema.table` at the destination, by that at the source.
+     */
     tables?: {
       [k: string]: MappedTableName | undefined;
     };
+    /**
+     * Rules over the names of tables; the first that matches counts.
+     */
     rename?: RenameRule[];
   };
   shadow?: Text;
   rows?: {
+    /**
+     * Where a table has other rows at the destination already.
+     */
     onDifferent?: "report" | "ignore" | "replace" | "repair";
   };
   /**
@@ -771,6 +825,9 @@ export interface PostgresRules {
    * Which roles go along.
    */
   accounts?: {
+    /**
+     * `none`, `all`, or a list of names.
+     */
     include?: string | SelectedName[];
     exclude?: SelectedName[];
   };
@@ -778,41 +835,71 @@ export interface PostgresRules {
    * Connections at once to each side.
    */
   sessions?: number;
+  /**
+   * After a run that did not end: all rows again as of one moment, or only those that are missing, as of another.
+   */
   resume?: "consistent" | "inconsistent";
+  /**
+   * Limits at any time, also within windows of `flow`.
+   */
+  rate?: {
+    bytes?: ByteRate;
+  };
+  flow?: Flow;
+  flowOutside?: FlowOutside;
   schedule?: Schedule;
 }
 /**
+ * Database objects of one kind, by pattern: `*` stands for any characters.
+ *
  * This interface was referenced by `PlanFile`'s JSON-Schema
  * via the `definition` "databaseObject".
  */
 export interface DatabaseObject {
+  /**
+   * `schema` takes all that is in it along; `text-search` is all four kinds of it.
+   */
   kind:
     | "schema"
     | "table"
     | "view"
     | "materialized-view"
     | "index"
+    | "constraint"
+    | "foreign-key"
     | "sequence"
     | "function"
     | "procedure"
     | "aggregate"
     | "trigger"
     | "event-trigger"
+    | "rule"
+    | "policy"
+    | "statistics"
     | "type"
     | "domain"
     | "collation"
-    | "operator"
-    | "policy"
-    | "rule"
-    | "extension"
-    | "foreign-table"
-    | "foreign-server"
-    | "publication"
-    | "statistics"
-    | "cast"
     | "conversion"
+    | "cast"
+    | "transform"
+    | "operator"
+    | "operator-class"
+    | "operator-family"
+    | "access-method"
+    | "language"
+    | "extension"
     | "text-search"
-    | "language";
+    | "text-search-parser"
+    | "text-search-dictionary"
+    | "text-search-template"
+    | "text-search-configuration"
+    | "foreign-data-wrapper"
+    | "foreign-server"
+    | "foreign-table"
+    | "user-mapping"
+    | "publication"
+    | "subscription"
+    | "large-object";
   schema?: SelectedName;
   name: SelectedName;
 }

@@ -38,6 +38,7 @@ async function doing(from: ObjectLocation, to: ObjectLocation, over: Partial<Obj
   const context = {
     run: "run",
     items: 1,
+    stamp: undefined,
     sync: "all",
     signal: never,
     abort: never,

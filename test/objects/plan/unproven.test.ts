@@ -41,11 +41,14 @@ async function planned(
   const context = {
     signal: new AbortController().signal,
     emit: () => {},
-    state: { lineage: "", serial: 0, async *slice() {} },
+    state: { lineage: "", serial: 0, async *slice() {}, openIntents: () => Promise.resolve([]) },
     sorted: false,
     notice: (notice: PlanNotice) => notices.push(notice),
     countListed: () => {},
     countRequest: () => {},
+    compare: false,
+    openIntents: () => Promise.resolve([]),
+    stamp: () => {},
   };
   try {
     const actions: string[] = [];

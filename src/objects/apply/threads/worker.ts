@@ -62,6 +62,7 @@ const context: RunContext = {
   run: setup.run,
   sync: sync.name,
   items: 0,
+  stamp: undefined,
   signal: stop.signal,
   abort: abort.signal,
   emit: (event) => tell({ type: "event", event }),

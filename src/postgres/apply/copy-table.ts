@@ -1,0 +1,121 @@
+import { ItemError } from "../../core/errors.ts";
+import type { RateBudget } from "../../core/rate-budget.ts";
+import type { Session } from "../connect/session.ts";
+import { forwardCopy } from "../copy/forward.ts";
+import type { RowRange } from "../copy/statements.ts";
+import { copyStatements } from "../copy/statements.ts";
+import { qualifiedName, shownName } from "../names.ts";
+
+/** A session to each side. */
+export interface Pair {
+  readonly source: Session;
+  readonly destination: Session;
+}
+
+export interface TableCopy {
+  /** `rows public.users`. */
+  readonly item: string;
+  readonly from: { readonly schema: string; readonly name: string };
+  readonly to: { readonly schema: string; readonly name: string };
+  readonly columns: readonly string[];
+  readonly where: string | undefined;
+  /** Of the source's table, to choose how it is copied. */
+  readonly bytes: number;
+  /** What is in the destination's table is ours, or is to go: it is removed in the same transaction. */
+  readonly replaces: boolean;
+  /** Foreign keys refer to the destination's table, so that it cannot be truncated. */
+  readonly referenced: boolean;
+  /** Triggers and foreign keys of the destination's table do not fire: it was there before. */
+  readonly asReplica: boolean;
+}
+
+export interface CopyTableOptions {
+  readonly pair: Pair;
+  readonly table: TableCopy;
+  readonly budget: RateBudget;
+  readonly signal: AbortSignal;
+  onBytes(bytes: number): void;
+}
+
+/** From this size on rows arrive frozen, so that no vacuum writes them once more. For less, a new file for the table costs more. */
+const FROZEN_BYTES = 2 ** 20;
+
+/**
+ * Copies a table in one transaction: either all of its rows are there, or none. Nothing but the planned
+ * rows is in it when it ends, since nobody else can write meanwhile.
+ *
+ * @returns bytes of its rows as they travelled
+ * @throws ItemError `stale` `DESTINATION_NOT_EMPTY`; errors of either server
+ */
+export async function copyTable({ pair, table, budget, signal, onBytes }: CopyTableOptions): Promise<number> {
+  const { source, destination } = pair;
+  const freeze = table.bytes >= FROZEN_BYTES && !table.referenced;
+  return inTransaction(destination, beginOf(table), async () => {
+    await clearTable(destination, table, freeze);
+    const { from, to } = copyStatements({ ...table.from, columns: table.columns, where: table.where, freeze, binary: false, destination: table.to });
+    return (await forwardCopy({ source, destination, from, to, budget, signal, item: table.item, onBytes })).bytes;
+  });
+}
+
+/** Copies one part of a table whose emptiness was seen to. Parts are transactions of their own, and the intent of the run covers them. */
+export async function copyPart({ pair, table, budget, signal, onBytes }: CopyTableOptions, range: RowRange): Promise<number> {
+  const { source, destination } = pair;
+  return inTransaction(destination, beginOf(table), async () => {
+    const { from, to } = copyStatements({
+      ...table.from,
+      columns: table.columns,
+      where: table.where,
+      range,
+      freeze: false,
+      binary: false,
+      destination: table.to,
+    });
+    return (await forwardCopy({ source, destination, from, to, budget, signal, item: table.item, onBytes })).bytes;
+  });
+}
+
+/** Empties a table that is copied in parts, in a transaction before them. @throws ItemError `stale` `DESTINATION_NOT_EMPTY` */
+export async function prepareParts(destination: Session, table: TableCopy): Promise<void> {
+  await inTransaction(destination, beginOf(table), () => clearTable(destination, table, false));
+}
+
+/** @param truncate its rows can be frozen only where it was truncated in the same transaction */
+async function clearTable(destination: Session, table: TableCopy, truncate: boolean): Promise<void> {
+  const name = qualifiedName(table.to.schema, table.to.name);
+  const [row] = await destination.query<{ filled: boolean }>(
+    `LOCK TABLE ONLY ${name} IN ACCESS EXCLUSIVE MODE; SELECT EXISTS (SELECT FROM ONLY ${name}) AS filled`,
+  );
+  const isFilled = row?.filled === true;
+  if (isFilled && !table.replaces) throw notEmpty(table.to);
+  if (truncate || (isFilled && !table.referenced)) await destination.query(`TRUNCATE ONLY ${name}`);
+  else if (isFilled) await destination.query(`DELETE FROM ONLY ${name}`);
+}
+
+/** A table that was to be empty is not. */
+export function notEmpty({ schema, name }: TableCopy["to"]): ItemError {
+  return new ItemError(
+    "stale",
+    "DESTINATION_NOT_EMPTY",
+    `The destination's table ${shownName(schema, name)} was empty when this was reviewed, and has rows now: they are left as they are.`,
+    { hint: "Plan again." },
+  );
+}
+
+/** LOCAL: triggers and foreign keys are back to what they were, whatever happens. */
+function beginOf({ asReplica }: TableCopy): string {
+  return asReplica ? "BEGIN; SET LOCAL session_replication_role = replica" : "BEGIN";
+}
+
+async function inTransaction<T>(session: Session, begin: string, work: () => Promise<T>): Promise<T> {
+  await session.query(begin);
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    // Where the connection is lost, so is the transaction.
+    await session.query("ROLLBACK").catch(() => {});
+    throw error;
+  }
+  await session.query("COMMIT");
+  return result;
+}

@@ -1,0 +1,239 @@
+import { ItemError } from "../../core/errors.ts";
+import type { PostgresSync } from "../../core/sync-plan.ts";
+import type { RunContext } from "../../driver/sync-driver.ts";
+import type { Outcome } from "../../state/outcome.ts";
+import { readNonEmpty, type Relation, readRelations } from "../catalog/relations.ts";
+import { openSession, type Session } from "../connect/session.ts";
+import { type HeldSnapshot, importSnapshot } from "../copy/snapshot.ts";
+import type { Ends } from "../ends.ts";
+import { ROWS_INTENT, rowsIntentDetail } from "../intents.ts";
+import { qualifiedName, shownName } from "../names.ts";
+import { rowsFingerprint } from "../plan/plan-rows.ts";
+import type { ActionItem } from "./action-item.ts";
+import { notEmpty, type Pair } from "./copy-table.ts";
+import type { CreateObjectsOptions } from "./create-objects.ts";
+import { OutcomeChannel } from "./outcome-channel.ts";
+import { cancelled, unapplied } from "./outcomes.ts";
+import { copyLargeObjects } from "./large-objects.ts";
+import type { SourceHold } from "./source-hold.ts";
+import { setSequences } from "./sequences.ts";
+import { TableJobs, type TableWork } from "./table-jobs.ts";
+import { workThroughJobs } from "./work-pool.ts";
+
+export interface RowsPhaseOptions {
+  readonly sync: PostgresSync;
+  readonly ends: Ends;
+  readonly context: RunContext;
+  readonly hold: SourceHold;
+  readonly destination: Session;
+  readonly items: readonly ActionItem[];
+  readonly isAsPlanned: CreateObjectsOptions["isAsPlanned"];
+  /** Tables that were to be created and were not, as `shownName` shows them. */
+  readonly unmade: ReadonlySet<string>;
+  /** Tables that an interrupted run was filling, by key: what is in them is ours. */
+  readonly interrupted: ReadonlySet<string>;
+  /** Intents of such runs: settled once all rows are of one snapshot. */
+  readonly interruptedIntents: readonly number[];
+  openDestination(): Promise<Session>;
+}
+
+const LOCK_TIMEOUT_MS = 30_000;
+
+/**
+ * Fills every table under one snapshot of the source, the largest first, and builds the indexes of
+ * each as soon as it is filled. Then sets sequences and copies large objects.
+ *
+ * An outcome of rows names the run, so that rows of an interrupted run are known to be of another
+ * snapshot than what is copied later. The intent that says so is written before the first row, and
+ * ends when all rows are there.
+ */
+export async function* applyRowsPhase(options: RowsPhaseOptions): AsyncGenerator<readonly Outcome[]> {
+  const { sync, context, items, destination } = options;
+  const rows = items.filter(({ detail }) => detail.kind === "rows");
+  const { session: source, snapshot: held } = options.hold;
+  const { works, outcomes, others } = await prepare(options, rows, source, held);
+  if (outcomes.length > 0) yield outcomes;
+  const keys = [...works.map(({ item }) => item.action.key), ...items.filter(({ detail }) => detail.kind === "large-objects").map(({ action }) => action.key)];
+  const intent = keys.length === 0 ? undefined : await context.intents.begin(ROWS_INTENT, "rows", rowsIntentDetail(keys));
+
+  const channel = new OutcomeChannel();
+  const jobs = new TableJobs({ context, sessions: sync.sessions, isAsPlanned: options.isAsPlanned, put: (outcome) => channel.put(outcome) });
+  yield* channel.during(runJobs({ options, jobs, works, others, held, channel }));
+  const failed = jobs.failed + outcomes.filter(({ outcome }) => outcome === "failed" || outcome === "refused").length;
+
+  const values = items.filter(({ detail }) => detail.kind === "sequence-value");
+  if (values.length > 0)
+    yield context.signal.aborted
+      ? values.map(({ action }) => cancelled(action))
+      : await setSequences({ source, destination, items: values, margin: sync.sequences.margin });
+  const large = items.filter(({ detail }) => detail.kind === "large-objects");
+  for (const item of large)
+    yield [
+      context.signal.aborted
+        ? cancelled(item.action)
+        : await copyLargeObjects({
+            source,
+            destination,
+            item,
+            replaces: item.action.action === "replace" || options.interrupted.has(item.action.key),
+            context,
+          }),
+    ];
+
+  if (failed === 0 && !context.signal.aborted) {
+    for (const id of [...options.interruptedIntents, ...(intent === undefined ? [] : [intent])]) await context.intents.end(id);
+  }
+}
+
+interface Prepared {
+  readonly works: readonly TableWork[];
+  /** Of tables that are not filled. */
+  readonly outcomes: readonly Outcome[];
+  /** Indexes and keys of tables whose rows are no part of this. */
+  readonly others: readonly ActionItem[];
+}
+
+/** Looks again at everything that was decided on, now that nobody can change a table's definition any more. */
+async function prepare(options: RowsPhaseOptions, rows: readonly ActionItem[], source: Session, held: HeldSnapshot): Promise<Prepared> {
+  const { destination, interrupted, items } = options;
+  const sources = byName(await readRelations(source));
+  const there = await readRelations(destination);
+  const destinations = new Map(there.map((relation) => [shownName(relation.schema, relation.name), relation]));
+  const refused = new Map(held.refused.map(({ table, error }) => [qualifiedName(table.schema, table.name), error]));
+  const outcomes: Outcome[] = [];
+  const works: TableWork[] = [];
+  const indexes = Map.groupBy(
+    items.filter(({ detail }) => detail.kind === "index" || detail.kind === "constraint"),
+    ({ detail }) => detail.table ?? "",
+  );
+  for (const item of rows) {
+    const startedAt = Date.now();
+    const { detail, action } = item;
+    const relation = sources.get(qualifiedName(detail.schema, detail.name));
+    const target = destinations.get(detail.table ?? "");
+    const error =
+      refused.get(qualifiedName(detail.schema, detail.name)) ??
+      whyStale(item, relation) ??
+      (options.unmade.has(detail.table ?? "") ? notMade(item) : undefined) ??
+      (target === undefined ? missingTable(item) : undefined);
+    if (error !== undefined || relation === undefined || target === undefined) {
+      outcomes.push(unapplied(action, error, startedAt));
+      continue;
+    }
+    works.push({
+      item,
+      relation,
+      isEmpty: false,
+      indexes: indexes.get(detail.table ?? "") ?? [],
+      copy: {
+        item: action.key,
+        from: { schema: relation.schema, name: relation.name },
+        to: { schema: target.schema, name: target.name },
+        bytes: relation.bytes,
+        columns: detail.columns ?? [],
+        where: detail.where,
+        replaces: action.action === "replace" || interrupted.has(action.key),
+        referenced: target.referenced,
+        asReplica: target.hasTriggers || target.hasForeignKeys,
+      },
+    });
+  }
+  const filling = new Set(works.map(({ item }) => item.detail.table ?? ""));
+  const others = [...indexes].flatMap(([table, of]) => (filling.has(table) ? [] : of));
+  const kept = await dropFilled(destination, works, outcomes);
+  return { works: await markEmpty(source, kept), outcomes, others };
+}
+
+/** A table without a row in the snapshot has nothing to copy. */
+async function markEmpty(source: Session, works: readonly TableWork[]): Promise<readonly TableWork[]> {
+  const filled = await readNonEmpty(
+    source,
+    works.map(({ copy }) => ({ sql: qualifiedName(copy.from.schema, copy.from.name) })),
+  );
+  return works.map((work, at) => (filled.has(at) || work.copy.replaces ? work : { ...work, isEmpty: true }));
+}
+
+/** Tables that were to be empty and are not stay out of the intent, which says that what is in its tables is ours. */
+async function dropFilled(destination: Session, works: readonly TableWork[], outcomes: Outcome[]): Promise<readonly TableWork[]> {
+  const filled = await readNonEmpty(
+    destination,
+    works.map(({ copy }) => ({ sql: qualifiedName(copy.to.schema, copy.to.name) })),
+  );
+  return works.filter(({ item, copy }, at) => {
+    if (copy.replaces || !filled.has(at)) return true;
+    outcomes.push(unapplied(item.action, notEmpty(copy.to), Date.now()));
+    return false;
+  });
+}
+
+function whyStale({ action, detail }: ActionItem, relation: Relation | undefined): ItemError | undefined {
+  const name = shownName(detail.schema, detail.name);
+  if (relation === undefined) return new ItemError("stale", "SOURCE_CHANGED", `The source's table ${name} is gone.`, { hint: "Plan again." });
+  const fingerprint = rowsFingerprint({ source: relation, columns: detail.columns ?? [], where: detail.where });
+  if (fingerprint === action.source?.fingerprint) return undefined;
+  return new ItemError("stale", "SOURCE_CHANGED", `The columns of the source's table ${name} are others than when this was reviewed.`, { hint: "Plan again." });
+}
+
+function notMade({ detail }: ActionItem): ItemError {
+  return new ItemError("cancelled", "TABLE_NOT_MADE", `The table ${detail.table ?? detail.name} was not created as planned, so it was not filled.`, {
+    hint: "Mend what is listed for the table, and apply again.",
+  });
+}
+
+function missingTable({ detail }: ActionItem): ItemError {
+  return new ItemError(
+    "failed",
+    "TABLE_MISSING",
+    `The destination has no table ${detail.table ?? detail.name}: it could not be created, or somebody removed it.`,
+    {
+      hint: "Mend what is listed for the table, and apply again.",
+    },
+  );
+}
+
+function byName(relations: readonly Relation[]): ReadonlyMap<string, Relation> {
+  return new Map(relations.map((relation) => [qualifiedName(relation.schema, relation.name), relation]));
+}
+
+interface RunJobs {
+  readonly options: RowsPhaseOptions;
+  readonly jobs: TableJobs;
+  readonly works: readonly TableWork[];
+  readonly others: readonly ActionItem[];
+  readonly held: HeldSnapshot;
+  readonly channel: OutcomeChannel;
+}
+
+async function runJobs({ options, jobs, works, others, held, channel }: RunJobs): Promise<void> {
+  const { ends, context, sync, openDestination } = options;
+  const opened: Session[] = [];
+  const begun = new Set<ActionItem>();
+  const tracked = [
+    ...works.map((work) => ({ items: [work.item, ...work.indexes], job: jobs.fill(work) })),
+    ...others.map((item) => ({ items: [item], job: jobs.build(item) })),
+  ];
+  const signal = AbortSignal.any([context.signal, held.lost]);
+  try {
+    await workThroughJobs<Pair>({
+      jobs: tracked.map(({ items, job }) => ({
+        weight: job.weight,
+        run: (pair) => {
+          for (const item of items) begun.add(item);
+          return job.run(pair);
+        },
+      })),
+      workers: sync.sessions,
+      async open() {
+        const [source, destination] = await Promise.all([openSession(ends.source), openDestination()]);
+        opened.push(source, destination);
+        await importSnapshot(source, held.id, { lockTimeoutMs: LOCK_TIMEOUT_MS });
+        return { source, destination };
+      },
+      signal,
+    });
+  } finally {
+    await Promise.all(opened.map((session) => session.close()));
+  }
+  for (const { items } of tracked) for (const item of items) if (!begun.has(item)) channel.put(cancelled(item.action));
+  if (held.lost.aborted) throw held.lost.reason;
+}

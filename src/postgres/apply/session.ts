@@ -1,0 +1,180 @@
+import type { NumberedAction } from "../../changeset/action.ts";
+import { ItemError } from "../../core/errors.ts";
+import type { PostgresSync } from "../../core/sync-plan.ts";
+import type { DoneActions, RunContext, RunSession, Subtask } from "../../driver/sync-driver.ts";
+import type { Outcome } from "../../state/outcome.ts";
+import type { Intent } from "../../state/state-store.ts";
+import { openSession, type Session } from "../connect/session.ts";
+import { type Ends, type Environment, openMaintenance } from "../ends.ts";
+import type { TableName } from "../copy/snapshot.ts";
+import { readInterrupted, ROWS_INTENT } from "../intents.ts";
+import { shownName } from "../names.ts";
+import type { Phase } from "../phases.ts";
+import { type ActionItem, itemOf } from "./action-item.ts";
+import { makeAccounts } from "./accounts-phase.ts";
+import { createDatabase, DATABASE_INTENT } from "./create-database.ts";
+import { createObjects, DEFINITION_SETTINGS } from "./create-objects.ts";
+import { cutByPhase } from "./cut.ts";
+import { ExistingObjects } from "./existing-objects.ts";
+import { durably, WITHOUT_WAITING } from "./durability.ts";
+import { finish } from "./finish-phase.ts";
+import { ahead } from "./outcome-channel.ts";
+import { unapplied } from "./outcomes.ts";
+import { applyRowsPhase } from "./rows-phase.ts";
+import { SourceHold } from "./source-hold.ts";
+
+export interface DatabaseRunSessionOptions {
+  readonly sync: PostgresSync;
+  readonly ends: Ends;
+  readonly env: Environment;
+  readonly context: RunContext;
+}
+
+/** One run of a database sync: the destination's sessions, and what interrupted runs left. */
+export class DatabaseRunSession implements RunSession {
+  readonly #options: DatabaseRunSessionOptions;
+  readonly #sessions = new Set<Session>();
+  readonly #existing: ExistingObjects;
+  #main: Promise<Session> | undefined;
+  #flushing: Promise<Session> | undefined;
+  #intents: readonly Intent[] = [];
+  #hold: Promise<SourceHold> | undefined;
+  /** Why nothing can be done any more. */
+  readonly #unmade = new Set<string>();
+  #blocked: ItemError | undefined;
+
+  constructor(options: DatabaseRunSessionOptions) {
+    this.#options = options;
+    this.#existing = new ExistingObjects({ ends: options.ends, signal: options.context.abort });
+  }
+
+  cut(planId: string, actions: () => Iterable<NumberedAction>): Iterable<Subtask> {
+    return cutByPhase(planId, this.#options.sync.name, actions());
+  }
+
+  async *apply(subtask: Subtask, done: DoneActions): AsyncGenerator<readonly Outcome[]> {
+    const { context } = this.#options;
+    const { runs } = readInterrupted(this.#intents);
+    const items: ActionItem[] = [];
+    for (const action of context.actions(subtask.seqFrom, subtask.seqTo)) {
+      const item = itemOf(action);
+      // Rows of an interrupted run are of another snapshot: all of them travel again.
+      const again = runs.size > 0 && (item.detail.kind === "rows" || item.detail.kind === "large-objects") && this.#options.sync.resume === "consistent";
+      if (!done.has(action.seq) || again) items.push(item);
+    }
+    const blocked = this.#blocked;
+    if (items.length === 0) return;
+    if (blocked) {
+      yield items.map(({ action }) => unapplied(action, blocked, Date.now()));
+      return;
+    }
+    const hold = await (this.#hold ??= this.#holdSource());
+    const stale = items.flatMap((item) => {
+      const error = hold.whyStale(item);
+      return error === undefined ? [] : [unapplied(item.action, error, Date.now())];
+    });
+    if (stale.length > 0) yield this.#watched(items, stale);
+    const seqs = new Set(stale.map(({ seq }) => seq));
+    const fresh = items.filter(({ action }) => !seqs.has(action.seq));
+    // SAFETY: cut() gives phases.
+    if (fresh.length > 0) for await (const page of this.#durably(this.#applyPhase(subtask.phase as Phase, fresh))) yield this.#watched(items, page);
+  }
+
+  async recover(intents: readonly Intent[], _deadRuns: readonly string[]): Promise<readonly number[]> {
+    this.#intents = intents;
+    return intents.filter(({ kind }) => kind !== ROWS_INTENT && kind !== DATABASE_INTENT).map(({ id }) => id);
+  }
+
+  async close(): Promise<void> {
+    await this.#hold?.then(
+      (hold) => hold.close(),
+      () => {},
+    );
+    await Promise.all([...this.#sessions].map((session) => session.close()));
+  }
+
+  /** Remembers which tables are not there as planned: nothing is to be written to what somebody else made. */
+  #watched(items: readonly ActionItem[], outcomes: readonly Outcome[]): readonly Outcome[] {
+    const failed = new Set(outcomes.filter(({ outcome }) => outcome !== "applied").map(({ seq }) => seq));
+    if (failed.size > 0)
+      for (const { action, detail } of items) if (detail.kind === "table" && failed.has(action.seq)) this.#unmade.add(shownName(detail.schema, detail.name));
+    return outcomes;
+  }
+
+  /** The flush has a session of its own: those that work are busy. */
+  #durably(pages: AsyncIterable<readonly Outcome[]>): AsyncGenerator<readonly Outcome[]> {
+    return durably(ahead(pages), () => (this.#flushing ??= this.#openServer()));
+  }
+
+  async *#applyPhase(phase: Phase, items: readonly ActionItem[]): AsyncGenerator<readonly Outcome[]> {
+    const { sync, ends, context } = this.#options;
+    const isAsPlanned = (item: ActionItem) => this.#existing.isAsPlanned(item);
+    const revealed = async (item: ActionItem) => (await (this.#hold ??= this.#holdSource())).revealed(item);
+    switch (phase) {
+      case "database": {
+        for (const item of items) {
+          const outcome = await createDatabase({ ends, item, context, intents: this.#intents.filter(({ kind }) => kind === DATABASE_INTENT) });
+          if (outcome.outcome !== "applied")
+            this.#blocked = new ItemError("cancelled", "DATABASE_NOT_CREATED", "The database was not created, so nothing was written to it.", {
+              hint: "Mend what is listed for the database, and apply again.",
+            });
+          yield [outcome];
+        }
+        return;
+      }
+      case "accounts":
+        yield* makeAccounts({ ends, sync, context, items, openServer: () => this.#openServer() });
+        return;
+      case "schema":
+      case "links":
+        yield* createObjects({ session: await this.#destination(), items, signal: context.signal, isAsPlanned, revealed });
+        return;
+      case "rows":
+        yield* applyRowsPhase({
+          sync,
+          ends,
+          context,
+          items,
+          isAsPlanned,
+          unmade: this.#unmade,
+          hold: await (this.#hold ??= this.#holdSource()),
+          destination: await this.#destination(),
+          interrupted: readInterrupted(this.#intents).keys,
+          interruptedIntents: this.#intents.filter(({ kind }) => kind === ROWS_INTENT).map(({ id }) => id),
+          openDestination: () => this.#openDestination(),
+        });
+        return;
+      case "finish":
+        yield* finish({ ends, sync, context, items, session: await this.#destination(), isAsPlanned, revealed });
+        return;
+    }
+  }
+
+  #holdSource(): Promise<SourceHold> {
+    const { ends, context } = this.#options;
+    const tables: TableName[] = [];
+    for (const action of context.actions(1, Number.MAX_SAFE_INTEGER)) {
+      const { detail } = itemOf(action);
+      if (detail.kind === "rows" && detail.schema !== undefined) tables.push({ schema: detail.schema, name: detail.name });
+    }
+    return SourceHold.open({ ends, tables, stamp: context.stamp, signal: context.abort });
+  }
+
+  #destination(): Promise<Session> {
+    return (this.#main ??= this.#openDestination());
+  }
+
+  async #openDestination(): Promise<Session> {
+    const session = await openSession(this.#options.ends.destination);
+    this.#sessions.add(session);
+    await session.query(`${DEFINITION_SETTINGS}; ${WITHOUT_WAITING}`);
+    return session;
+  }
+
+  /** A session on the destination's server, whether or not its database is there. */
+  async #openServer(): Promise<Session> {
+    const session = await openMaintenance(this.#options.ends.destination);
+    this.#sessions.add(session);
+    return session;
+  }
+}

@@ -1,0 +1,138 @@
+import type { Outcome } from "../../state/outcome.ts";
+import type { RunContext } from "../../driver/sync-driver.ts";
+import type { Relation } from "../catalog/relations.ts";
+import type { RowRange } from "../copy/statements.ts";
+import { splitTable } from "../copy/split.ts";
+import { qualifiedName } from "../names.ts";
+import type { ActionItem } from "./action-item.ts";
+import { copyPart, copyTable, type Pair, prepareParts, type TableCopy } from "./copy-table.ts";
+import { createOne, type CreateObjectsOptions } from "./create-objects.ts";
+import { applied, unapplied } from "./outcomes.ts";
+import type { Job } from "./work-pool.ts";
+
+/** A table to fill, with the indexes and keys that wait for it. */
+export interface TableWork {
+  readonly item: ActionItem;
+  readonly copy: TableCopy;
+  readonly relation: Relation;
+  /** Known to have no row in the snapshot, and none at the destination. */
+  readonly isEmpty: boolean;
+  readonly indexes: readonly ActionItem[];
+}
+
+export interface TableJobsOptions {
+  readonly context: RunContext;
+  /** Sessions that work at once: a large table is cut into that many parts. */
+  readonly sessions: number;
+  readonly isAsPlanned: CreateObjectsOptions["isAsPlanned"];
+  put(outcome: Outcome): void;
+}
+
+/** From this size on a table is copied in parts. */
+const PARTED_BYTES = 128 * 2 ** 20;
+/** From this size on statistics are gathered once a table is filled; the server's autovacuum sees to smaller ones by itself. */
+const ANALYZED_BYTES = 64 * 2 ** 10;
+
+/** The jobs that fill tables and build their indexes. */
+export class TableJobs {
+  readonly #options: TableJobsOptions;
+  /** Tables whose rows were not all copied. */
+  failed = 0;
+
+  constructor(options: TableJobsOptions) {
+    this.#options = options;
+  }
+
+  /** Fills a table, and then builds its indexes. */
+  fill(work: TableWork): Job<Pair> {
+    if (work.isEmpty) return { weight: 0, run: async () => this.#filled(work, 0, Date.now()) };
+    const isParted = this.#options.sessions > 1 && work.relation.bytes >= PARTED_BYTES;
+    return { weight: work.relation.bytes, run: (pair) => (isParted ? this.#fillInParts(work, pair) : this.#fillWhole(work, pair)) };
+  }
+
+  /** Builds what waits for no table. */
+  build(item: ActionItem): Job<Pair> {
+    return this.#indexJob(item, 0);
+  }
+
+  async #fillWhole(work: TableWork, pair: Pair): Promise<readonly Job<Pair>[]> {
+    const startedAt = Date.now();
+    try {
+      const bytes = await copyTable({ ...this.#copyOptions(work, pair) });
+      return this.#filled(work, bytes, startedAt);
+    } catch (error) {
+      return this.#notFilled(work, error, startedAt);
+    }
+  }
+
+  async #fillInParts(work: TableWork, pair: Pair): Promise<readonly Job<Pair>[]> {
+    const startedAt = Date.now();
+    const { context, sessions } = this.#options;
+    try {
+      await prepareParts(pair.destination, work.copy);
+      const { schema, name } = work.copy.from;
+      const ranges = await splitTable({ session: pair.source, schema, name, bytes: work.relation.bytes, parts: sessions, partBytes: PARTED_BYTES / 2 });
+      const parts = { left: ranges.length, bytes: 0, error: undefined as unknown };
+      return ranges.map((range) => ({
+        weight: work.relation.bytes / ranges.length,
+        run: async (worker) => {
+          if (parts.error === undefined && !context.signal.aborted) await this.#fillPart(work, range, worker, parts);
+          parts.left -= 1;
+          if (parts.left > 0) return [];
+          if (parts.error !== undefined) return this.#notFilled(work, parts.error, startedAt);
+          return this.#filled(work, parts.bytes, startedAt);
+        },
+      }));
+    } catch (error) {
+      return this.#notFilled(work, error, startedAt);
+    }
+  }
+
+  async #fillPart(work: TableWork, range: RowRange, pair: Pair, parts: { bytes: number; error: unknown }): Promise<void> {
+    try {
+      parts.bytes += await copyPart(this.#copyOptions(work, pair), range);
+    } catch (error) {
+      parts.error ??= error;
+    }
+  }
+
+  #copyOptions({ copy }: TableWork, pair: Pair) {
+    const { context } = this.#options;
+    return { pair, table: copy, budget: context.budget, signal: context.abort, onBytes: (bytes: number) => context.emit({ type: "transferred", bytes }) };
+  }
+
+  #filled({ item, copy, relation, indexes }: TableWork, bytes: number, startedAt: number): readonly Job<Pair>[] {
+    const { context, put } = this.#options;
+    const version = { ...item.action.source, versionId: context.run, modified: new Date(startedAt).toISOString() };
+    put(applied(item.action, { bytes, source: version, destination: { fingerprint: item.action.source?.fingerprint }, startedAt }));
+    const name = qualifiedName(copy.to.schema, copy.to.name);
+    // Statistics first: they see the table's bytes while these are still in memory.
+    const analyze: readonly Job<Pair>[] =
+      relation.bytes < ANALYZED_BYTES ? [] : [{ weight: relation.bytes / 4, run: ({ destination }) => this.#analyze(destination, name) }];
+    return [...indexes.map((index) => this.#indexJob(index, relation.bytes)), ...analyze];
+  }
+
+  /** Indexes of a table that is not filled are built all the same: nothing else waits for its rows. */
+  #notFilled({ item, relation, indexes }: TableWork, error: unknown, startedAt: number): readonly Job<Pair>[] {
+    const outcome = unapplied(item.action, error, startedAt);
+    if (outcome.outcome !== "stale") this.failed += 1;
+    this.#options.put(outcome);
+    return indexes.map((index) => this.#indexJob(index, relation.bytes));
+  }
+
+  #indexJob(item: ActionItem, bytes: number): Job<Pair> {
+    return {
+      weight: bytes / 2,
+      run: async ({ destination }) => {
+        this.#options.put(await createOne(item, { session: destination, isAsPlanned: this.#options.isAsPlanned, revealed: async () => item }));
+        return [];
+      },
+    };
+  }
+
+  async #analyze(destination: Pair["destination"], name: string): Promise<readonly Job<Pair>[]> {
+    // Without statistics the destination is slow, not wrong: autovacuum makes up for it.
+    await destination.query(`VACUUM (ANALYZE) ${name}`).catch(() => {});
+    return [];
+  }
+}

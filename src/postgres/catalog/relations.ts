@@ -1,0 +1,122 @@
+import type { Session } from "../connect/session.ts";
+
+/** A table, or a materialized view, as the catalog describes it. */
+export interface Relation {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  /** `r` table, `p` partitioned table, `m` materialized view. */
+  readonly relkind: string;
+  readonly unlogged: boolean;
+  /** Those that hold data of their own, in their order; generated ones are left out. */
+  readonly columns: readonly Column[];
+  readonly primaryKey: readonly string[];
+  /** An estimate; never exact. */
+  readonly rows: number;
+  /** Of the table itself, without indexes and TOAST. */
+  readonly bytes: number;
+  readonly populated: boolean;
+  /** Part of an extension, which brings it along. */
+  readonly extension: boolean;
+  /** Other tables refer to it by foreign keys. */
+  readonly referenced: boolean;
+  readonly hasTriggers: boolean;
+  readonly hasForeignKeys: boolean;
+}
+
+export interface Column {
+  readonly name: string;
+  /** As `format_type` writes it with an empty search_path. */
+  readonly type: string;
+}
+
+const GENERATED_FROM = 120_000;
+
+/** Reads all tables and materialized views of a database with one query: ten thousand of them take a moment, not ten thousand round trips. */
+export async function readRelations(session: Session): Promise<readonly Relation[]> {
+  const generated = session.version >= GENERATED_FROM ? "AND a.attgenerated = ''" : "";
+  return (
+    await session.query<RelationRow>(`
+    SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind::text AS relkind, c.relpersistence = 'u' AS unlogged,
+      c.relispopulated AS populated, c.relhastriggers AS has_triggers,
+      coalesce(pg_catalog.pg_relation_size(c.oid), 0)::float8 AS bytes, c.relpages::float8 AS pages, c.reltuples::float8 AS tuples,
+      coalesce(cols.names, '{}') AS column_names, coalesce(cols.types, '{}') AS column_types,
+      coalesce(pk.names, '{}') AS primary_key,
+      d.objid IS NOT NULL AS extension,
+      fk_to.confrelid IS NOT NULL AS referenced, fk_from.conrelid IS NOT NULL AS has_foreign_keys
+    FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN (SELECT a.attrelid, array_agg(a.attname::text ORDER BY a.attnum) AS names, array_agg(pg_catalog.format_type(a.atttypid, a.atttypmod) ORDER BY a.attnum) AS types
+      FROM pg_catalog.pg_attribute a WHERE a.attnum > 0 AND NOT a.attisdropped ${generated} GROUP BY a.attrelid) cols ON cols.attrelid = c.oid
+    LEFT JOIN (SELECT i.indrelid, array_agg(a.attname::text ORDER BY k.at) AS names
+      FROM pg_catalog.pg_index i
+      CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, at)
+      JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+      WHERE i.indisprimary AND k.at <= i.indnatts GROUP BY i.indrelid) pk ON pk.indrelid = c.oid
+    LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+    LEFT JOIN (SELECT DISTINCT confrelid FROM pg_catalog.pg_constraint WHERE contype = 'f') fk_to ON fk_to.confrelid = c.oid
+    LEFT JOIN (SELECT DISTINCT conrelid FROM pg_catalog.pg_constraint WHERE contype = 'f') fk_from ON fk_from.conrelid = c.oid
+    WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'`)
+  ).map(toRelation);
+}
+
+interface RelationRow {
+  readonly oid: string;
+  readonly schema: string;
+  readonly name: string;
+  readonly relkind: string;
+  readonly unlogged: boolean;
+  readonly populated: boolean;
+  readonly has_triggers: boolean;
+  readonly bytes: number;
+  readonly pages: number;
+  readonly tuples: number;
+  readonly column_names: readonly string[];
+  readonly column_types: readonly string[];
+  readonly primary_key: readonly string[];
+  readonly extension: boolean;
+  readonly referenced: boolean;
+  readonly has_foreign_keys: boolean;
+}
+
+const PAGE = 8192;
+/** Where nobody has counted: a row of a usual table. */
+const GUESSED_ROW_BYTES = 100;
+
+function toRelation(row: RelationRow): Relation {
+  return {
+    oid: Number(row.oid),
+    schema: row.schema,
+    name: row.name,
+    relkind: row.relkind,
+    unlogged: row.unlogged,
+    columns: row.column_names.map((name, at) => ({ name, type: row.column_types[at] ?? "" })),
+    primaryKey: row.primary_key,
+    rows: estimateRows(row),
+    bytes: row.bytes,
+    populated: row.populated,
+    extension: row.extension,
+    referenced: row.referenced,
+    hasTriggers: row.has_triggers,
+    hasForeignKeys: row.has_foreign_keys,
+  };
+}
+
+/** As the planner of the server does: the density that was last counted, times the size of now. */
+function estimateRows({ bytes, pages, tuples }: RelationRow): number {
+  if (bytes === 0) return 0;
+  if (pages > 0 && tuples >= 0) return Math.round((tuples / pages) * (bytes / PAGE));
+  return Math.max(1, Math.round(bytes / GUESSED_ROW_BYTES));
+}
+
+const TABLES_AT_ONCE = 400;
+
+/** Which of the tables hold a row at this moment, by their place in the list. Looks at one row of each at most. */
+export async function readNonEmpty(session: Session, tables: readonly { readonly sql: string }[]): Promise<ReadonlySet<number>> {
+  const found = new Set<number>();
+  for (let from = 0; from < tables.length; from += TABLES_AT_ONCE) {
+    const parts = tables.slice(from, from + TABLES_AT_ONCE).map(({ sql }, at) => `SELECT ${from + at} AS at WHERE EXISTS (SELECT FROM ONLY ${sql})`);
+    for (const { at } of await session.query<{ at: number }>(parts.join(" UNION ALL "))) found.add(at);
+  }
+  return found;
+}

@@ -1,0 +1,140 @@
+import { TLSSocket } from "node:tls";
+import type { Session } from "../connect/session.ts";
+import { NEWEST_MAJOR } from "../dump/dump-schema.ts";
+import { confirm, fail, type Finding, pass } from "./findings.ts";
+import { type BothScope, type DestinationScope, destinationName, majorOf, type SourceScope, sourceName } from "./scope.ts";
+
+/** Oldest major that is tested, and the oldest that is let through. */
+const OLDEST_TESTED = 10;
+const OLDEST = 9.04;
+
+export async function checkSource(scope: SourceScope): Promise<readonly Finding[]> {
+  return checkConnection(scope.source, sourceName(scope));
+}
+
+export async function checkDestination(scope: DestinationScope): Promise<readonly Finding[]> {
+  return checkConnection(scope.server, destinationName(scope));
+}
+
+async function checkConnection(session: Session, name: string): Promise<readonly Finding[]> {
+  const [server] = await session.query<{ version: string }>("SELECT pg_catalog.current_setting('server_version') AS version");
+  const role = `${session.user}${session.isSuperuser ? " (superuser)" : ""}`;
+  return [
+    pass("DATABASE_CONNECT", `${name}: connection`, `PostgreSQL ${server?.version ?? "?"}, database ${session.database}, as ${role}.`),
+    checkEncryption(session, name),
+    session.isPooled
+      ? confirm(
+          "CONNECTION_POOLED",
+          `${name}: pooler`,
+          "There is a connection pooler in between: a snapshot and its locks live in one session, and the pooler may hand that to others.",
+          "Name the server itself, or confirm where the pooler keeps a session to its client (pool_mode = session).",
+        )
+      : pass("CONNECTION_POOLED", `${name}: pooler`, "There is none in between."),
+  ];
+}
+
+function checkEncryption({ client, host }: Session, name: string): Finding {
+  const subject = `${name}: encryption`;
+  const stream: unknown = client.connection.stream;
+  if (stream instanceof TLSSocket) {
+    const version = stream.getProtocol() ?? "TLS";
+    if (stream.authorized) return pass("DATABASE_UNENCRYPTED", subject, `${version}, and the certificate is trusted.`);
+    return pass("DATABASE_UNENCRYPTED", subject, `${version}; whose certificate it is was not looked at: \`sslmode: verify-full\` with a \`caFile\` does.`);
+  }
+  if (isLocal(host)) return pass("DATABASE_UNENCRYPTED", subject, "None, and none is needed: it does not leave this machine.");
+  return confirm(
+    "DATABASE_UNENCRYPTED",
+    subject,
+    `The connection to ${host} is not encrypted: rows and definitions can be read on the way.`,
+    "Write `sslmode: verify-full` and name the server's authority by `caFile`, or confirm where the network is yours.",
+  );
+}
+
+/** A socket of this machine, or its loopback. A tunnel that begins here is its owner's concern. */
+export function isLocal(host: string): boolean {
+  return host.startsWith("/") || host.startsWith("@") || host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+/** Majors of both ends: the destination's may not be older, and definitions are read up to a newest. */
+export async function checkVersions(scope: BothScope): Promise<readonly Finding[]> {
+  const { source, server } = scope;
+  const [from, to] = [majorOf(source), majorOf(server)];
+  const subject = `${sourceName(scope)} → ${destinationName(scope)}: versions`;
+  const findings: Finding[] = [];
+  if (to < from) {
+    findings.push(
+      fail(
+        "DATABASE_VERSIONS",
+        subject,
+        `The destination is PostgreSQL ${shownMajor(to)}, older than the source's ${shownMajor(from)}.`,
+        "Sync to a server of the same or a later major version.",
+      ),
+    );
+  }
+  for (const [name, major] of [
+    [sourceName(scope), from],
+    [destinationName(scope), to],
+  ] as const) {
+    if (major > NEWEST_MAJOR) {
+      findings.push(
+        fail(
+          "DATABASE_VERSIONS",
+          `${name}: version`,
+          `PostgreSQL ${major} is newer than the pg_dump that comes along, which reads up to ${NEWEST_MAJOR}.`,
+          "Use a newer version of Tidemark, or a native pg_dump of that version.",
+        ),
+      );
+    }
+  }
+  if (from < OLDEST) {
+    findings.push(
+      fail("DATABASE_VERSIONS", `${sourceName(scope)}: version`, `PostgreSQL ${shownMajor(from)} is too old to be read.`, "Upgrade the source to 10 or later."),
+    );
+  } else if (from < OLDEST_TESTED) {
+    findings.push(
+      confirm(
+        "SOURCE_VERSION_UNTESTED",
+        `${sourceName(scope)}: version`,
+        `PostgreSQL ${shownMajor(from)} can be read, but is not tested: sources are tested from ${OLDEST_TESTED} on.`,
+        "Try it with a copy first, and compare afterwards; or upgrade the source to 10 or later.",
+      ),
+    );
+  }
+  return findings.length > 0 ? findings : [pass("DATABASE_VERSIONS", subject, `${shownMajor(from)} to ${shownMajor(to)}.`)];
+}
+
+/** 9.04 is how 9.4 stays comparable. */
+function shownMajor(major: number): string {
+  return major < 10 ? major.toFixed(2).replace(".0", ".") : String(major);
+}
+
+/** Both names may lead to one database. */
+export async function checkSameDatabase(scope: BothScope): Promise<readonly Finding[]> {
+  const { source, destination } = scope;
+  if (!destination) return [];
+  const subject = `${sourceName(scope)} → ${destinationName(scope)}: two databases`;
+  const [from, to] = await Promise.all([identify(source), identify(destination)]);
+  if (from !== to) return [pass("DATABASES_SAME", subject, "They are not the same.")];
+  return [
+    fail(
+      "DATABASES_SAME",
+      subject,
+      `Both ends are the same database, ${source.database}, whatever their addresses.`,
+      "Correct one of the locations, or map the database to another name by `map.database`.",
+    ),
+  ];
+}
+
+/**
+ * Distinguishes databases, and servers that were not copied from each other file by file. A standby has
+ * its primary's identifier, and is the same database.
+ */
+async function identify({ query }: Session): Promise<string> {
+  const [row] = await query<{ server: string; may: boolean; oid: string }>(`
+    SELECT pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') AS may, d.oid::text AS oid,
+      pg_catalog.concat_ws(' ', pg_catalog.pg_postmaster_start_time()::text, pg_catalog.inet_server_port(), pg_catalog.current_setting('port')) AS server
+    FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()`);
+  if (row?.may !== true) return `${row?.server} ${row?.oid}`;
+  const [system] = await query<{ id: string }>("SELECT system_identifier::text AS id FROM pg_catalog.pg_control_system()");
+  return `${system?.id} ${row.oid}`;
+}

@@ -1,0 +1,66 @@
+import type { Session } from "../connect/session.ts";
+
+/**
+ * How rows become 64 bits, the same on both servers.
+ *
+ * - `record`: columns are hashed as they are, from 14 on; takes half the time, for no text is made
+ * - `text`: the row's text is hashed, from 11 on
+ * - `md5`: half of the text's MD5: for 10, and where servers hash the same text to different numbers
+ * - `utf8`: the same over the text in UTF-8, where the databases are of different encodings
+ */
+export type Hashing = "record" | "text" | "md5" | "utf8";
+
+export interface HashPlan {
+  readonly hashing: Hashing;
+  /** A side is older than 12, so floats have no text that is the same on both. */
+  readonly floatBits: boolean;
+}
+
+/** Values of every type that `record` hashes as it is. Short and long texts take different ways through the hash. */
+const RECORD_PROBE = `SELECT hashint8extended(hash_record_extended(ROW(
+  true, false, 1::int2, -2::int4, 3::int8, -3::int8, 4::oid, date '2001-02-03', time '04:05:06.7', timestamp '2001-02-03 04:05:06.7',
+  timestamptz '2001-02-03 04:05:06.7+00', uuid 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '\\x00ff10'::bytea, 1.50::numeric(10,2), (-123456789012.5)::numeric(20,1),
+  'x'::text COLLATE "C", repeat('tide', 20) COLLATE "C", 'ab'::character(5) COLLATE "C", NULL::int4, '(1,"a b")'::text COLLATE "C"), 0), 0)::text AS probe`;
+const TEXT_PROBE = `SELECT hashtextextended('tide' COLLATE "C", 0)::text || hashtextextended(repeat('tidemark ', 20) COLLATE "C", 0)::text AS probe`;
+
+/**
+ * Chooses the fastest hash that both servers compute alike. Tried, not inferred from versions:
+ * the order of bytes in a machine's words changes these hashes as well.
+ */
+export async function chooseHashing(source: Session, destination: Session): Promise<HashPlan> {
+  const oldest = Math.min(source.version, destination.version);
+  const floatBits = oldest < 120_000;
+  const same = async (sql: string) => {
+    const [a, b] = await Promise.all([source, destination].map((session) => session.query<{ probe: string }>(sql)));
+    return a?.[0]?.probe === b?.[0]?.probe;
+  };
+  const encodings = await Promise.all([source, destination].map(encodingOf));
+  // Bytes of SQL_ASCII are of no known encoding: they can only be taken as they are.
+  if (encodings[0] !== encodings[1] && !encodings.includes("SQL_ASCII")) return { hashing: "utf8", floatBits };
+  if (oldest >= 140_000 && (await same(RECORD_PROBE))) return { hashing: "record", floatBits };
+  if (oldest >= 110_000 && (await same(TEXT_PROBE))) return { hashing: "text", floatBits };
+  return { hashing: "md5", floatBits };
+}
+
+async function encodingOf(session: Session): Promise<string | undefined> {
+  const [row] = await session.query<{ encoding: string }>("SELECT current_setting('server_encoding') AS encoding");
+  return row?.encoding;
+}
+
+/** Eight bytes of a text, as int8. NULL stays NULL. */
+export function textHash(text: string, hashing: Hashing): string {
+  // The collation decides nothing then: bytes are hashed.
+  if (hashing === "record" || hashing === "text") return `hashtextextended((${text}) COLLATE "C", 0)`;
+  const bytes = hashing === "utf8" ? `convert_to(${text}, 'UTF8')` : text;
+  return `('x' || substr(md5(${bytes}), 1, 16))::bit(64)::int8`;
+}
+
+/**
+ * Eight bytes of a row whose columns all have a hash that tells values apart as their texts do.
+ *
+ * Hashed twice: the hash of a record is a sum over its columns, so a sum of it over rows is blind to
+ * values that changed places between rows.
+ */
+export function recordHash(columns: readonly string[]): string {
+  return `hashint8extended(hash_record_extended(ROW(${columns.join(", ")}), 0), 0)`;
+}

@@ -1,0 +1,104 @@
+import { quoteName } from "../names.ts";
+import { type HashPlan, recordHash, textHash } from "./hashing.ts";
+import type { ColumnShape, TableShape } from "./table-shape.ts";
+import type { TablePair } from "./types.ts";
+import { exactValue, floatBits, type TypeShapes } from "./value-text.ts";
+
+/** One side's table with what the catalog says of it. */
+export interface TableSide {
+  readonly schema: string;
+  readonly name: string;
+  readonly shape: TableShape;
+  readonly types: TypeShapes;
+}
+
+/** Expressions over one side's table. Both sides' give the same for the same row. */
+export interface RowExpressions {
+  /** int8: of the whole row. */
+  readonly rowHash: string;
+  /** int8: of the key; undefined where the table has none. */
+  readonly keyHash: string | undefined;
+  /** text: of the key. */
+  readonly keyText: string | undefined;
+  /** The key's columns as people read them. */
+  readonly keyValues: readonly string[];
+  /** int8 a column, in the pair's order. */
+  readonly columnHashes: readonly string[];
+  /** The only column of a key, where it is a whole number. */
+  readonly number: string | undefined;
+  /** Key columns whose values can be looked up by an index, with the type of their parameters. */
+  readonly lookups: readonly { readonly column: string; readonly type: string; readonly at: number }[];
+}
+
+/**
+ * Types whose equality, and so whose hash, is that of their texts. Not here: float (-0 = 0), numeric
+ * without a scale (1.0 = 1.00), character without a length (blanks at the end), interval (30 days =
+ * 1 month), arrays (bounds are not hashed), enums (their OIDs are).
+ */
+const PLAIN = new Set(["bool", "int2", "int4", "int8", "oid", "date", "time", "timestamp", "timestamptz", "uuid", "bytea"]);
+const TEXTS = new Set(["text", "varchar"]);
+const WHOLE = new Set(["int2", "int4", "int8"]);
+/** Types of which equal texts are equal values to an index, whatever the search path. */
+const LOOKUPS = new Set([...PLAIN, ...TEXTS, "numeric", "name"]);
+
+export function rowExpressions(pair: TablePair, side: TableSide, other: TableSide, { hashing, floatBits: bits }: HashPlan): RowExpressions {
+  const table = quoteName(side.name);
+  const columns = pair.columns.map((name) => describe(name));
+  const key = (pair.primaryKey ?? []).map((name) => describe(name));
+
+  function describe(name: string): Described {
+    const reference = `${table}.${quoteName(name)}`;
+    const column = side.shape.columns.get(name);
+    const twin = other.shape.columns.get(name);
+    // The caller has refused pairs that lack a column.
+    if (column === undefined || twin === undefined) throw new Error(`no column ${name}`);
+    const alike = column.declared === twin.declared && column.builtin === twin.builtin;
+    // Of different types only the texts can be the same.
+    const exact = bits && alike ? exactValue(reference, column.type, side.types) : undefined;
+    return { reference, column, value: exact ?? reference, plain: hashing === "record" && alike ? plainValue(reference, column) : undefined };
+  }
+
+  const hash = (described: readonly Described[]) => {
+    const plain = described.flatMap((each) => each.plain ?? []);
+    if (plain.length === 0) return textHash(rowText(described), hashing);
+    const rest = described.filter((each) => each.plain === undefined);
+    return recordHash(rest.length === 0 ? plain : [...plain, `${rowText(rest)} COLLATE "C"`]);
+  };
+
+  const [first] = key;
+  return {
+    rowHash: hash(columns),
+    keyHash: key.length === 0 ? undefined : hash(key),
+    keyText: key.length === 0 ? undefined : rowText(key),
+    // format() goes through the type's output, which a cast to text need not do.
+    keyValues: key.map(({ reference }) => `CASE WHEN ${reference} IS NOT NULL THEN format('%s', ${reference}) END`),
+    columnHashes: columns.map((column) => textHash(rowText([column]), hashing)),
+    number: key.length === 1 && first !== undefined && WHOLE.has(first.column.builtin ?? "") ? first.reference : undefined,
+    lookups: key.flatMap(({ reference, column: { builtin } }, at) =>
+      builtin !== undefined && LOOKUPS.has(builtin) ? [{ column: reference, type: `pg_catalog.${quoteName(builtin)}`, at }] : [],
+    ),
+  };
+}
+
+interface Described {
+  readonly reference: string;
+  readonly column: ColumnShape;
+  /** Whose text is the same on both sides. */
+  readonly value: string;
+  /** What can be hashed without its text. */
+  readonly plain: string | undefined;
+}
+
+/** Columns are listed, never `*`: dropped ones, other orders and column lists would make rows differ. */
+function rowText(columns: readonly Described[]): string {
+  return `ROW(${columns.map(({ value }) => value).join(", ")})::text`;
+}
+
+function plainValue(reference: string, { builtin, limited }: ColumnShape): string | undefined {
+  if (builtin === undefined) return undefined;
+  if (PLAIN.has(builtin)) return reference;
+  // A collation may call different texts equal.
+  if (TEXTS.has(builtin) || (builtin === "bpchar" && limited)) return `${reference} COLLATE "C"`;
+  if (builtin === "numeric" && limited) return reference;
+  return builtin === "float4" || builtin === "float8" ? floatBits(reference, builtin) : undefined;
+}

@@ -1,0 +1,29 @@
+/** pg_dump as an Emscripten module: taken out of its package when the CLI is built (scripts/support/pg-dump-module.ts). */
+declare module "pg-dump-module" {
+  export interface PgDumpModule {
+    readonly HEAPU8: Uint8Array;
+    readonly FS: {
+      readFile(path: string): Uint8Array;
+      chmod(path: string, mode: number): void;
+    };
+    readonly ENV: Record<string, string>;
+    onRuntimeInitialized?: () => void;
+    addFunction(call: (pointer: number, length: number) => number, signature: string): number;
+    _pgl_set_rw_cbs(read: number, write: number): void;
+    callMain(words: string[]): number | undefined;
+  }
+
+  export interface PgDumpModuleOptions {
+    readonly wasmBinary: Uint8Array;
+    readonly thisProgram: string;
+    readonly noExitRuntime: boolean;
+    print(line: string): void;
+    printErr(line: string): void;
+    onExit(code: number): void;
+    readonly preRun: readonly ((module: PgDumpModule) => void)[];
+  }
+
+  const createModule: (options: PgDumpModuleOptions) => Promise<PgDumpModule>;
+  // The package's own module has nothing but a default export.
+  export { createModule as default };
+}

@@ -1,0 +1,193 @@
+import type { Action } from "../../changeset/action.ts";
+import type { PostgresSync } from "../../core/sync-plan.ts";
+import { ROWS_NOT_COMPARED } from "../../driver/database-action.ts";
+import type { PlanContext } from "../../driver/sync-driver.ts";
+import type { ItemRecord } from "../../state/state-store.ts";
+import { planAccounts } from "../accounts/plan-accounts.ts";
+import { usedRoles } from "../accounts/used-roles.ts";
+import { readNonEmpty, type Relation } from "../catalog/relations.ts";
+import { openSession, type Session } from "../connect/session.ts";
+import { type Ends, openIfThere } from "../ends.ts";
+import { type Interrupted, readInterrupted } from "../intents.ts";
+import { qualifiedName, shownName } from "../names.ts";
+import { fixedPhase } from "../phases.ts";
+import { Adaptation } from "./adapt.ts";
+import { inOrder, type Planned } from "./planned.ts";
+import { planObjects } from "./plan-objects.ts";
+import { planRows, type RowsPair } from "./plan-rows.ts";
+import { planLargeObjects, planRefreshes, planSequences, type TargetOf } from "./plan-values.ts";
+import { type DestinationFacts, readDestination, readSource, type SourceFacts } from "./read-ends.ts";
+import { loadMeaning } from "./same-meaning.ts";
+import { makeSelect, type Select } from "./select.ts";
+
+const PAGE = 500;
+
+/** Decides about everything in a database. Reads only: definitions and counts, no rows unless they are compared. */
+export async function* planDatabase(sync: PostgresSync, ends: Ends, context: PlanContext): AsyncGenerator<readonly Action[]> {
+  const { signal } = context;
+  const source = await openSession(ends.source);
+  let destination: Session | undefined;
+  try {
+    destination = await openIfThere(ends.destination);
+    const ordered = inOrder(await plan({ sync, ends, context, source, destination }));
+    for (let from = 0; from < ordered.length; from += PAGE) {
+      signal.throwIfAborted();
+      yield ordered.slice(from, from + PAGE).map(({ action }) => action);
+    }
+  } finally {
+    await source.close();
+    await destination?.close();
+  }
+}
+
+interface Planning {
+  readonly sync: PostgresSync;
+  readonly ends: Ends;
+  readonly context: PlanContext;
+  readonly source: Session;
+  readonly destination: Session | undefined;
+}
+
+async function plan(planning: Planning): Promise<Planned[]> {
+  const { sync, ends, context } = planning;
+  const { signal } = context;
+  const [source, destination] = await Promise.all([
+    readSource({ session: planning.source, options: ends.source, signal }),
+    readDestination({ session: planning.destination, options: ends.destination, signal }),
+  ]);
+  context.stamp(source.stamp);
+  context.countListed(source.entries.length, destination.entries.length);
+  for (const message of source.warnings) context.notice({ code: "DUMP_WARNING", message, hint: undefined });
+  const records = await readRecords(context, sync.name);
+  const interrupted = readInterrupted(await context.openIntents());
+  const select = makeSelect(sync);
+  const targetOf: TargetOf = (schema, name) => ({ schema, name });
+  const accounts = planAccounts({
+    source: source.roles,
+    destination: destination.roles,
+    sync,
+    ...usedRoles(source.entries),
+    database: ends.destination.database,
+  });
+
+  const objects = planObjects({
+    sync,
+    source: source.entries,
+    destination: destination.exists ? destination.entries : undefined,
+    special: source.special,
+    select,
+    means: isOtherMajor(source, destination) ? await loadMeaning() : () => false,
+    adaptation: new Adaptation({ sync, ends, source, destination, accounts }),
+    recorded: new Map([...records].flatMap(([key, { source: version }]) => (version.fingerprint === undefined ? [] : [[key, version.fingerprint]]))),
+    destinationSchemas: destination.schemas,
+    halfMade: new Map(destination.invalidIndexes.map(({ schema, name }) => [qualifiedName(schema, name), qualifiedName(schema, name)])),
+  });
+  const views = new Map(objects.filter(({ kind }) => kind === "materialized-view").map(({ action }) => [action.key, action]));
+  return [
+    ...accounts.actions.map(ofAccount),
+    ...objects,
+    ...(await rowsOf(planning, { source, destination, records, interrupted, objects, select, targetOf })),
+    ...planSequences({ sync, source: source.sequences, destination: destination.sequences, select, targetOf }),
+    ...planLargeObjects({ sync, source: source.largeObjects, destination: destination.largeObjects, record: records.get("large-objects"), interrupted }),
+    ...planRefreshes({ sync, source: source.relations, destination: destination.relations, select, targetOf, views }),
+  ];
+}
+
+function isOtherMajor(source: SourceFacts, destination: DestinationFacts): boolean {
+  return destination.exists && Math.floor(source.version / 10_000) !== Math.floor(destination.version / 10_000);
+}
+
+function ofAccount(action: Action): Planned {
+  const kind = action.key.startsWith("role ")
+    ? "role"
+    : action.key.startsWith("membership ")
+      ? "membership"
+      : action.key.startsWith("security-label ")
+        ? "security-label"
+        : "database-setting";
+  return { phase: fixedPhase(kind) ?? "finish", kind, action };
+}
+
+async function readRecords(context: PlanContext, sync: string): Promise<ReadonlyMap<string, ItemRecord>> {
+  const records = new Map<string, ItemRecord>();
+  for await (const page of context.state.slice(sync)) for (const record of page) records.set(record.key, record);
+  return records;
+}
+
+interface RowsOf {
+  readonly source: SourceFacts;
+  readonly destination: DestinationFacts;
+  readonly records: ReadonlyMap<string, ItemRecord>;
+  readonly interrupted: Interrupted;
+  readonly objects: readonly Planned[];
+  readonly select: Select;
+  readonly targetOf: TargetOf;
+}
+
+async function rowsOf(planning: Planning, facts: RowsOf): Promise<Planned[]> {
+  const { sync, context } = planning;
+  const tables = new Map(facts.objects.filter(({ kind }) => kind === "table").map(({ action }) => [action.key, action]));
+  const pairs = pairRows(sync, facts, tables);
+  const existing = pairs.filter((pair) => pair.destination !== undefined);
+  const filled = async (session: Session | undefined, of: (pair: RowsPair) => { readonly schema: string; readonly name: string }) => {
+    if (session === undefined) return new Set<string>();
+    const places = await readNonEmpty(
+      session,
+      existing.map((pair) => ({ sql: qualifiedName(of(pair).schema, of(pair).name) })),
+    );
+    return new Set(existing.flatMap(({ key }, at) => (places.has(at) ? [key] : [])));
+  };
+  const unusable = new Map<string, string>();
+  for (const { key, target } of pairs) {
+    const action = tables.get(`table ${shownName(target.schema, target.name)}`)?.action;
+    if (action === "conflict") unusable.set(key, "The table is another one at the destination.");
+    if (action === "notSynced") unusable.set(key, "The table is not synced.");
+  }
+  const planned = planRows({
+    sync,
+    pairs,
+    sourceFilled: await filled(planning.source, (pair) => pair.source),
+    destinationFilled: await filled(planning.destination, (pair) => pair.target),
+    recorded: facts.records,
+    brokenRuns: facts.interrupted.runs,
+    interrupted: facts.interrupted.keys,
+    unusable,
+    compared: undefined,
+  });
+  tellNotCompared(planned, facts.records, context);
+  return planned;
+}
+
+function pairRows(sync: PostgresSync, { source, destination, select, targetOf }: RowsOf, tables: ReadonlyMap<string, Action>): RowsPair[] {
+  const there = new Map(destination.relations.map((relation) => [qualifiedName(relation.schema, relation.name), relation]));
+  return source.relations.flatMap((relation: Relation): RowsPair[] => {
+    const { schema, name } = relation;
+    const rules = sync.tables[`${schema}.${name}`];
+    const target = targetOf(schema, name);
+    if (relation.relkind !== "r" || relation.extension || rules?.rows === false) return [];
+    if (!select("table", schema, name, undefined) || !tables.has(`table ${shownName(target.schema, target.name)}`)) return [];
+    const columns = relation.columns.map((column) => column.name).filter((column) => rules?.columns === undefined || rules.columns.includes(column));
+    return [
+      {
+        key: `rows ${shownName(schema, name)}`,
+        source: relation,
+        target,
+        destination: there.get(qualifiedName(target.schema, target.name)),
+        columns,
+        where: rules?.where,
+      },
+    ];
+  });
+}
+
+/** Rows carry no version: what was copied once may have changed at either end since, and only a comparison tells. */
+function tellNotCompared(planned: readonly Planned[], records: ReadonlyMap<string, ItemRecord>, { notice }: PlanContext): void {
+  const keys = planned.filter(({ action }) => action.reason === ROWS_NOT_COMPARED).map(({ action }) => action.key);
+  if (keys.length === 0) return;
+  const since = keys.flatMap((key) => records.get(key)?.source.modified ?? []).toSorted()[0];
+  notice({
+    code: "ROWS_NOT_COMPARED",
+    message: `The rows of ${keys.length === 1 ? "1 table" : `${keys.length} tables`} were copied earlier${since === undefined ? "" : `, the first at ${since}`}, and not compared since.`,
+    hint: "`tidemark plan --compare` and `tidemark compare` look at them.",
+  });
+}

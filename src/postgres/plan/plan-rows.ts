@@ -1,0 +1,108 @@
+import type { Action } from "../../changeset/action.ts";
+import type { PostgresSync } from "../../core/sync-plan.ts";
+import type { ItemVersion } from "../../core/version.ts";
+import { ROWS_NOT_COMPARED, writeDatabaseDetail } from "../../driver/database-action.ts";
+import type { ItemRecord } from "../../state/state-store.ts";
+import type { Relation } from "../catalog/relations.ts";
+import { shownName } from "../names.ts";
+import { fingerprintOf } from "./definition.ts";
+import type { Planned } from "./planned.ts";
+import type { TableName } from "./select.ts";
+
+/** One table's rows, at both ends. */
+export interface RowsPair {
+  readonly key: string;
+  readonly source: Relation;
+  /** Its name at the destination. */
+  readonly target: TableName;
+  /** undefined: still to be created. */
+  readonly destination: Relation | undefined;
+  readonly columns: readonly string[];
+  readonly where: string | undefined;
+}
+
+export interface PlanRowsOptions {
+  readonly sync: PostgresSync;
+  readonly pairs: readonly RowsPair[];
+  /** By key: tables that hold rows now. */
+  readonly sourceFilled: ReadonlySet<string>;
+  readonly destinationFilled: ReadonlySet<string>;
+  /** Of earlier runs, by key. */
+  readonly recorded: ReadonlyMap<string, ItemRecord>;
+  /** Runs whose rows do not belong to one snapshot: they were interrupted. */
+  readonly brokenRuns: ReadonlySet<string>;
+  /** Keys of tables whose rows such a run was to write: what is in them is ours. */
+  readonly interrupted: ReadonlySet<string>;
+  /** Tables whose definition is another at the destination, or that are not created. By key. */
+  readonly unusable: ReadonlyMap<string, string>;
+  /** By key, where rows were compared: how they differ; undefined where they are equal. */
+  readonly compared: ReadonlyMap<string, string | undefined> | undefined;
+}
+
+/** What rows of a table are made of: it changes when any column of the table does, also one that does not travel. */
+export function rowsFingerprint({ source, columns, where }: Pick<RowsPair, "source" | "columns" | "where">): string {
+  return fingerprintOf(JSON.stringify([source.columns.map(({ name, type }) => [name, type]), columns, where ?? null]));
+}
+
+/** Decides about the rows of every table. */
+export function planRows(options: PlanRowsOptions): Planned[] {
+  return options.pairs.map((pair): Planned => ({ phase: "rows", kind: "rows", action: decide(pair, options) }));
+}
+
+function decide(pair: RowsPair, options: PlanRowsOptions): Action {
+  const { key, source, destination, columns, where } = pair;
+  const { sync, recorded, brokenRuns, interrupted, compared } = options;
+  const fingerprint = rowsFingerprint(pair);
+  const action = (kind: Action["action"], reason: string, more: { readonly remark?: string | undefined; readonly destination?: ItemVersion } = {}): Action => ({
+    action: kind,
+    key,
+    reason,
+    bytes: kind === "copyRows" || kind === "replace" ? source.bytes : 0,
+    rows: kind === "copyRows" || kind === "replace" ? source.rows : undefined,
+    source: { fingerprint },
+    destination: more.destination,
+    detail: writeDatabaseDetail({
+      kind: "rows",
+      schema: source.schema,
+      name: source.name,
+      table: shownName(pair.target.schema, pair.target.name),
+      columns,
+      where,
+      remark: more.remark,
+    }),
+  });
+
+  const unusable = options.unusable.get(key);
+  if (unusable !== undefined) return action("conflict", "table-unusable", { remark: unusable });
+  if (destination === undefined) return action("copyRows", "absent");
+  const missing = columns.filter((name) => !destination.columns.some((column) => column.name === name));
+  if (missing.length > 0) return action("conflict", "columns-missing", { remark: `The destination's table has no column ${missing.join(", ")}.` });
+
+  const record = recorded.get(key);
+  const isFilled = options.destinationFilled.has(key);
+  const isBroken = record?.source.versionId !== undefined && brokenRuns.has(record.source.versionId) && sync.resume === "consistent";
+  if (interrupted.has(key) && (record === undefined || isBroken))
+    return action("copyRows", isFilled ? "interrupted" : "empty", { remark: isFilled ? "An interrupted run left rows: they are removed first." : undefined });
+  if (!isFilled) return options.sourceFilled.has(key) ? action("copyRows", "empty") : action("skip", "both-empty");
+  if (compared?.has(key) === true) return ofComparison(compared.get(key));
+  if (record?.source.fingerprint === fingerprint) return action("skip", ROWS_NOT_COMPARED);
+  return onDifferent(
+    "rows-exist",
+    "The destination's table has rows that nobody compared: `plan --compare` does, and `rows: { onDifferent: replace }` replaces them.",
+  );
+
+  function ofComparison(difference: string | undefined): Action {
+    return difference === undefined ? action("skip", "rows-equal") : onDifferent("rows-differ", difference);
+  }
+
+  function onDifferent(reason: string, remark: string): Action {
+    switch (sync.rows.onDifferent) {
+      case "report":
+        return action("conflict", reason, { remark });
+      case "ignore":
+        return action("skip", `${reason}-ignored`, { remark });
+      case "replace":
+        return action("replace", reason, { destination: { fingerprint: "filled" } });
+    }
+  }
+}

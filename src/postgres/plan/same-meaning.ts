@@ -1,0 +1,76 @@
+import { loadModule, parseSync } from "libpg-query";
+
+/**
+ * Tells whether two definitions mean the same though they are written differently: servers of different
+ * majors print one view in different ways. Both are parsed by PostgreSQL's own parser, and their trees compared.
+ *
+ * A definition that does not parse means the same as its own text only.
+ */
+export async function loadMeaning(): Promise<(one: string, other: string) => boolean> {
+  await loadModule();
+  return (one, other) => {
+    const tree = treeOf(one);
+    return tree !== undefined && tree === treeOf(other);
+  };
+}
+
+function treeOf(sql: string): string | undefined {
+  let parsed: unknown;
+  try {
+    parsed = parseSync(sql);
+  } catch {
+    return undefined;
+  }
+  return JSON.stringify(parsed, (key, value: unknown) => {
+    // Where something stands is not what it means.
+    if (key === "location" || key === "stmt_location" || key === "stmt_len" || key === "rexpr_list_start" || key === "rexpr_list_end") return undefined;
+    if (key === "ViewStmt" || key === "CreateTableAsStmt") return unqualified(value);
+    return value;
+  });
+}
+
+type Tree = Readonly<Record<string, unknown>>;
+
+/**
+ * Before 16, a view over one relation names it before each column; from 16 on it does not. With one
+ * relation there is nothing else that a column could belong to.
+ */
+function unqualified(statement: unknown): unknown {
+  if (!isTree(statement)) return statement;
+  const select = selectOf(statement["query"]);
+  const from = select?.["fromClause"];
+  if (!Array.isArray(from) || from.length !== 1) return statement;
+  const only: unknown = from[0];
+  const relation = isTree(only) ? only["RangeVar"] : undefined;
+  if (!isTree(relation)) return statement;
+  const alias = relation["alias"];
+  const name = isTree(alias) ? alias["aliasname"] : relation["relname"];
+  return typeof name === "string" ? withoutQualifier(statement, name) : statement;
+}
+
+function selectOf(query: unknown): Tree | undefined {
+  const select = isTree(query) ? query["SelectStmt"] : undefined;
+  return isTree(select) ? select : undefined;
+}
+
+function withoutQualifier(value: unknown, name: string): unknown {
+  if (Array.isArray(value)) return value.map((each) => withoutQualifier(each, name));
+  if (!isTree(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      // A query within the query has relations of its own, and names them.
+      if (key === "SubLink" || key === "RangeSubselect") return [key, inner];
+      if (key === "ColumnRef" && isTree(inner) && Array.isArray(inner["fields"])) {
+        const fields: readonly unknown[] = inner["fields"];
+        const [first] = fields;
+        const qualifier = isTree(first) && isTree(first["String"]) ? first["String"]["sval"] : undefined;
+        if (fields.length === 2 && qualifier === name) return [key, { ...inner, fields: fields.slice(1) }];
+      }
+      return [key, withoutQualifier(inner, name)];
+    }),
+  );
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,34 @@
+-- Inherited tables: merged, reordered, overridden, dropped.
+CREATE SCHEMA c_inheritance;
+CREATE TABLE c_inheritance.parent (a integer NOT NULL, gone integer, b text DEFAULT 'parent', CONSTRAINT positive CHECK (a > 0), CONSTRAINT own CHECK (b <> 'never') NO INHERIT);
+INSERT INTO c_inheritance.parent VALUES (1, 0, 'p1'), (2, 0, 'p2');
+CREATE TABLE c_inheritance.child (c integer) INHERITS (c_inheritance.parent);
+INSERT INTO c_inheritance.child VALUES (11, 0, 'c1', 1), (12, 0, 'never', 2);
+ALTER TABLE c_inheritance.child ALTER COLUMN b SET DEFAULT 'child', ADD CONSTRAINT child_only CHECK (c < 100);
+-- Its columns come in another order than those of its parent's other children.
+ALTER TABLE c_inheritance.parent DROP COLUMN gone;
+ALTER TABLE c_inheritance.parent ADD COLUMN late numeric DEFAULT 1.10;
+INSERT INTO c_inheritance.parent VALUES (3, 'p3', 3);
+INSERT INTO c_inheritance.child VALUES (13, 'c3', 3, 3.30);
+CREATE TABLE c_inheritance.second (c integer, b text, d date, a integer NOT NULL CHECK (a > 0));
+ALTER TABLE c_inheritance.second ADD COLUMN late numeric, ADD CONSTRAINT positive CHECK (a > 0);
+INSERT INTO c_inheritance.second VALUES (21, 's1', '2024-01-01', 1, 2.20);
+ALTER TABLE c_inheritance.second INHERIT c_inheritance.parent;
+CREATE TABLE c_inheritance.merged (b text DEFAULT 'merged', own text) INHERITS (c_inheritance.parent);
+INSERT INTO c_inheritance.merged (a, own) VALUES (31, 'm');
+CREATE TABLE c_inheritance.other (x integer, b text, c integer DEFAULT 5);
+INSERT INTO c_inheritance.other VALUES (1, 'o', 2);
+CREATE TABLE c_inheritance.both (e integer) INHERITS (c_inheritance.child, c_inheritance.other);
+ALTER TABLE c_inheritance.both ALTER COLUMN b SET DEFAULT 'both', ALTER COLUMN c SET DEFAULT 6;
+INSERT INTO c_inheritance.both (a, e, x) VALUES (41, 1, 2);
+CREATE TABLE c_inheritance.grandchild () INHERITS (c_inheritance.child);
+INSERT INTO c_inheritance.grandchild (a, c) VALUES (51, 5);
+CREATE TABLE c_inheritance.no_default () INHERITS (c_inheritance.parent);
+ALTER TABLE c_inheritance.no_default ALTER COLUMN b DROP DEFAULT, ALTER COLUMN late SET NOT NULL;
+INSERT INTO c_inheritance.no_default (a) VALUES (61);
+CREATE TABLE c_inheritance.left_alone () INHERITS (c_inheritance.parent);
+INSERT INTO c_inheritance.left_alone (a) VALUES (71);
+ALTER TABLE c_inheritance.left_alone NO INHERIT c_inheritance.parent;
+CREATE INDEX ON c_inheritance.child (c);
+CREATE VIEW c_inheritance.everything AS SELECT tableoid::regclass AS source, a, b FROM c_inheritance.parent;
+CREATE VIEW c_inheritance.only_parent AS SELECT a, b FROM ONLY c_inheritance.parent;

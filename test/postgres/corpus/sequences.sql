@@ -1,0 +1,38 @@
+-- Sequences of every kind, called and not called.
+CREATE SCHEMA c_sequences;
+CREATE SEQUENCE c_sequences.plain;
+CREATE SEQUENCE c_sequences.called;
+SELECT nextval('c_sequences.called'), nextval('c_sequences.called');
+CREATE SEQUENCE c_sequences.called_once;
+SELECT nextval('c_sequences.called_once');
+CREATE SEQUENCE c_sequences.set_not_called;
+SELECT setval('c_sequences.set_not_called', 500, false);
+CREATE SEQUENCE c_sequences.small AS smallint;
+SELECT setval('c_sequences.small', 32767);
+CREATE SEQUENCE c_sequences.middle AS integer MINVALUE -2147483648 START -5 CACHE 7;
+SELECT nextval('c_sequences.middle');
+CREATE SEQUENCE c_sequences.big AS bigint INCREMENT 1000000000000 START 9000000000000000000 MAXVALUE 9223372036854775807;
+SELECT nextval('c_sequences.big');
+CREATE SEQUENCE c_sequences.down INCREMENT -1;
+SELECT nextval('c_sequences.down'), nextval('c_sequences.down');
+CREATE SEQUENCE c_sequences.round MINVALUE 1 MAXVALUE 3 CYCLE;
+SELECT nextval('c_sequences.round') FROM generate_series(1, 5);
+CREATE SEQUENCE c_sequences.jumps INCREMENT -7 MINVALUE -70 MAXVALUE 700 START 700 NO CYCLE;
+SELECT nextval('c_sequences.jumps');
+CREATE TABLE c_sequences.owner (a integer, b integer);
+CREATE SEQUENCE c_sequences.owned OWNED BY c_sequences.owner.a;
+SELECT setval('c_sequences.owned', 77);
+ALTER TABLE c_sequences.owner ALTER COLUMN a SET DEFAULT nextval('c_sequences.owned');
+INSERT INTO c_sequences.owner (b) VALUES (1), (2);
+CREATE SEQUENCE c_sequences."Odd 'seq'";
+SELECT setval('c_sequences."Odd ''seq''"', 5);
+CREATE TABLE c_sequences.serial_retyped (id serial PRIMARY KEY);
+ALTER TABLE c_sequences.serial_retyped ALTER COLUMN id TYPE bigint;
+INSERT INTO c_sequences.serial_retyped SELECT FROM generate_series(1, 9);
+ALTER SEQUENCE c_sequences.serial_retyped_id_seq RENAME TO renamed_seq;
+CREATE TABLE c_sequences.serial_without_default (id serial, x integer);
+ALTER TABLE c_sequences.serial_without_default ALTER COLUMN id DROP DEFAULT;
+INSERT INTO c_sequences.serial_without_default VALUES (1, 1);
+-- next -- min: 15
+CREATE UNLOGGED SEQUENCE c_sequences.unlogged;
+SELECT setval('c_sequences.unlogged', 12);
