@@ -13,8 +13,9 @@ import { pgDumpModule, pgDumpWasm } from "./support/pg-dump-module.ts";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
 
-/** Parts of the bundle that are CommonJS ask for Node's own modules by `require`, which an ES module lacks. `process` is there already; asked for as a module, it opens stdin. */
-const REQUIRE = 'const require = (name) => (name === "process" || name === "node:process" ? process : process.getBuiltinModule(name));';
+/** Parts of the bundle that are CommonJS ask for Node's own modules by `require`, and for their folder by `__dirname`, which an ES module lacks. `process` is there already; asked for as a module, it opens stdin. */
+const REQUIRE =
+  'const __dirname = import.meta.dirname; const require = (name) => (name === "process" || name === "node:process" ? process : process.getBuiltinModule(name));';
 
 /**
  * What commander takes of Node, without the rest: importing these modules reads each of their
@@ -67,6 +68,7 @@ const { metafile, outputFiles } = await build({
 });
 const files = new Map<string, string | Uint8Array>(outputFiles.map(({ path, contents }) => [basename(path), contents]));
 files.set("pg_dump.wasm", await pgDumpWasm(ROOT));
+files.set("libpg-query.wasm", await readFile(join(ROOT, "node_modules/libpg-query/wasm/libpg-query.wasm")));
 files.set("THIRD-PARTY-LICENSES.txt", await licenses(metafile));
 await replaceFolder(files);
 

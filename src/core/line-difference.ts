@@ -7,7 +7,7 @@ const LONGEST_LINE = 1000;
 /** Unchanged lines shown around a change. */
 const AROUND = 3;
 /** Changed lines up to which the shortest difference is looked for: the time grows with their square. */
-const MOST_EDITS = 2000;
+const MOST_EDITS = 500;
 
 /**
  * How a text differs from another, line by line: `-` and a line of `before`, `+` and a line of

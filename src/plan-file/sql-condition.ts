@@ -52,7 +52,7 @@ function tokenAt(text: string, at: number): Token {
   if (identifier > 0) {
     const end = at + identifier;
     // Only a word that is nothing but this makes the string behind it one with escapes.
-    const escapes = false && text[end] === "'" && identifier === 1 && text[at]?.toLowerCase() === "e";
+    const escapes = text[end] === "'" && identifier === 1 && text[at]?.toLowerCase() === "e";
     return escapes ? escapeString(text, end) : { kind: "other", end };
   }
   switch (text[at]) {

@@ -1,8 +1,156 @@
+import type { Action } from "../changeset/action.ts";
 import type { PostgresSync } from "../core/sync-plan.ts";
-import type { CompareContext, ComparePage, PlanContext } from "../driver/sync-driver.ts";
+import { readDatabaseDetail } from "../driver/database-action.ts";
+import type { CompareContext, ComparePage, Difference, PlanContext } from "../driver/sync-driver.ts";
 import type { ItemRecord } from "../state/state-store.ts";
-import type { Ends } from "./ends.ts";
+import { compareTables } from "./compare-tables.ts";
+import { compareSequences } from "./compare/compare-sequences.ts";
+import type { TableComparison } from "./compare/types.ts";
+import { openSession, type Session } from "./connect/session.ts";
+import { refuseWhileCopying } from "./copying-mark.ts";
+import { isSessionSetting, kindOfEntry, withUniqueKeys } from "./dump/classify.ts";
+import { type Ends, openIfThere } from "./ends.ts";
+import { shownName } from "./names.ts";
+import { decideObjects } from "./plan/decide-objects.ts";
+import { pairRows, rowsFingerprint } from "./plan/plan-rows.ts";
+import { type DestinationFacts, readDestination, readSource, type SourceFacts } from "./plan/read-ends.ts";
+import { makeSelect } from "./plan/select.ts";
 
-export async function* compareDatabase(_sync: PostgresSync, _ends: Ends, _context: CompareContext): AsyncGenerator<ComparePage> {}
+interface Comparing {
+  readonly sync: PostgresSync;
+  readonly ends: Ends;
+  readonly source: SourceFacts;
+  readonly destination: DestinationFacts;
+}
 
-export async function* rebuildDatabase(_sync: PostgresSync, _ends: Ends, _context: PlanContext): AsyncGenerator<readonly ItemRecord[]> {}
+/** Compares both ends as they are now, whatever the state says. */
+export async function* compareDatabase(sync: PostgresSync, ends: Ends, context: CompareContext): AsyncGenerator<ComparePage> {
+  const { levels, signal } = context;
+  const facts = await withSessions(ends, async (source, destination) => {
+    if (destination !== undefined) await refuseWhileCopying(destination);
+    return {
+      source: await readSource({ session: source, options: ends.source, signal }),
+      destination: await readDestination({ session: destination, options: ends.destination, signal }),
+    };
+  });
+  if (!facts.destination.exists) {
+    yield { equal: 0, differences: [{ key: "database", difference: "missing", reason: "absent" }] };
+    return;
+  }
+  const comparing = { sync, ends, ...facts };
+  const objects = await decideObjects({ ...comparing, recorded: new Map() });
+  if (levels.has("users")) yield pageOf(objects.accounts.actions.flatMap(differenceOfAccount), objects.accounts.actions.filter(isEqual).length);
+  if (levels.has("objects")) {
+    const actions = objects.planned.map(({ action }) => action);
+    yield pageOf([...actions.flatMap(differenceOf), ...extras(comparing)], actions.filter(isEqual).length);
+  }
+  if (levels.has("counts") || levels.has("values")) {
+    const pairs = pairRows({ ...comparing, select: objects.select, targetOf: objects.targetOf, objects: objects.planned });
+    for await (const table of compareTables(comparing, pairs, levels.has("values") ? "values" : "count", signal)) yield pageOfTable(table);
+    if (levels.has("values")) yield sequencesPage(comparing, objects);
+  }
+}
+
+/** Tables whose rows are equal at both ends, and objects that are: what a state would know had it not been lost. */
+export async function* rebuildDatabase(sync: PostgresSync, ends: Ends, context: PlanContext): AsyncGenerator<readonly ItemRecord[]> {
+  const { signal } = context;
+  const facts = await withSessions(ends, async (source, destination) => ({
+    source: await readSource({ session: source, options: ends.source, signal }),
+    destination: await readDestination({ session: destination, options: ends.destination, signal }),
+  }));
+  if (!facts.destination.exists) return;
+  const comparing = { sync, ends, ...facts };
+  const objects = await decideObjects({ ...comparing, recorded: new Map() });
+  yield objects.planned.flatMap(({ action: { action, key, source, destination } }) =>
+    action === "skip" && source && destination ? [{ key, source, destination }] : [],
+  );
+  const pairs = pairRows({ ...comparing, select: objects.select, targetOf: objects.targetOf, objects: objects.planned });
+  const byKey = new Map(pairs.map((pair) => [pair.key, pair]));
+  for await (const { key, equal } of compareTables(comparing, pairs, "values", signal)) {
+    const pair = byKey.get(key);
+    if (!equal || pair === undefined) continue;
+    const fingerprint = rowsFingerprint(pair);
+    yield [{ key, source: { fingerprint, modified: new Date().toISOString() }, destination: { fingerprint } }];
+  }
+}
+
+async function withSessions<T>(ends: Ends, use: (source: Session, destination: Session | undefined) => Promise<T>): Promise<T> {
+  const source = await openSession(ends.source);
+  try {
+    const destination = await openIfThere(ends.destination);
+    try {
+      return await use(source, destination);
+    } finally {
+      await destination?.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+function isEqual({ action }: Action): boolean {
+  return action === "skip";
+}
+
+function differenceOf({ action, key, reason, detail }: Action): Difference[] {
+  const lines = readDatabaseDetail(detail)?.difference;
+  if (action === "create") return [{ key, difference: "missing", reason }];
+  if (action === "replace") return [{ key, difference: "different", reason }];
+  return action === "conflict" ? [{ key, difference: "different", reason, ...(lines !== undefined && { detail: lines }) }] : [];
+}
+
+function differenceOfAccount(action: Action): Difference[] {
+  const remark = readDatabaseDetail(action.detail)?.remark;
+  // A role that is there is never changed; that it differs is said.
+  if (action.action === "skip" && remark !== undefined) return [{ key: action.key, difference: "different", reason: remark }];
+  return differenceOf(action);
+}
+
+function pageOf(differences: readonly Difference[], equal: number): ComparePage {
+  return { equal, differences };
+}
+
+/** Objects that only the destination has. What is said about objects comes and goes with them. */
+function extras({ sync, source, destination }: Comparing): Difference[] {
+  if (sync.level === "table" || typeof sync.objects.include !== "string") return [];
+  const known = new Set(withUniqueKeys(source.entries).map(({ key }) => key));
+  const select = makeSelect(sync);
+  return withUniqueKeys(destination.entries).flatMap(({ key, entry }): Difference[] => {
+    const kind = kindOfEntry(entry);
+    if (
+      known.has(key) ||
+      kind === undefined ||
+      isSessionSetting(entry) ||
+      ["comment", "privilege", "default-privilege", "security-label", "database-setting"].includes(kind)
+    )
+      return [];
+    return select(kind, entry.schema, entry.tag, undefined) ? [{ key, difference: "extra", reason: "not-in-source" }] : [];
+  });
+}
+
+function pageOfTable({ key, rows, equal, differences, more, problem }: TableComparison): ComparePage {
+  if (problem !== undefined) return { equal: 0, differences: [{ key, difference: "unknown", reason: problem.message }] };
+  if (equal) return { equal: 1, differences: [] };
+  const counts =
+    rows === undefined || rows.source === rows.destination ? undefined : `${rows.source} rows at the source, ${rows.destination} at the destination`;
+  const told = differences.map(({ difference, rowKey, columns }): Difference => ({
+    key: `${key} ${rowKey}`,
+    difference,
+    reason: difference === "different" ? "values" : difference === "missing" ? "not-in-destination" : "not-in-source",
+    ...(columns !== undefined && { columns }),
+  }));
+  const rest: Difference[] =
+    more > 0 || told.length === 0 ? [{ key, difference: "different", reason: counts ?? (more > 0 ? `${more} more rows differ` : "rows differ") }] : [];
+  return { equal: 0, differences: [...told, ...rest] };
+}
+
+function sequencesPage({ sync, source, destination }: Comparing, { select, targetOf }: Awaited<ReturnType<typeof decideObjects>>): ComparePage {
+  const pairs = source.sequences
+    .filter(({ schema, name }) => select("sequence", schema, name, undefined))
+    .map(({ schema, name }) => ({ key: `sequence-value ${shownName(schema, name)}`, source: { schema, name }, destination: targetOf(schema, name) }));
+  const compared = compareSequences({ pairs, source: source.sequences, destination: destination.sequences, margin: sync.sequences.margin });
+  const differences = compared.flatMap(({ key, difference, source: one, destination: other }): Difference[] =>
+    difference === "equal" ? [] : [{ key, difference, reason: `${one?.last ?? "none"} at the source, ${other?.last ?? "none"} at the destination` }],
+  );
+  return pageOf(differences, compared.length - differences.length);
+}

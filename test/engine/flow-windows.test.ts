@@ -49,7 +49,10 @@ const window: fc.Arbitrary<FlowWindow> = fc
     bytesPerSecond: fc.integer({ min: 1, max: 3 }),
   })
   .filter(({ start, end }) => start !== end);
-const flow: fc.Arbitrary<Flow> = fc.record({ windows: fc.array(window, { minLength: 1, maxLength: 3 }), outside: fc.constantFrom<Flow["outside"]>("unlimited", "pause", 2) });
+const flow: fc.Arbitrary<Flow> = fc.record({
+  windows: fc.array(window, { minLength: 1, maxLength: 3 }),
+  outside: fc.constantFrom<Flow["outside"]>("unlimited", "pause", 2),
+});
 
 /** Around the nights of 2026 in which clocks are set somewhere, and any other moment. */
 const SET_CLOCKS = [

@@ -26,6 +26,7 @@ const ENV = {
   KEYS_SECRET_KEY: "f",
   CUSTOMER_KEY: Buffer.alloc(32).toString("base64"),
   APP_URL: "postgres://app@db1/shop",
+  COPY_URL: "postgres://app@db2/shop",
   SCRATCH_URL: "postgres://app@db3/scratch",
   REPLICA_PASSWORD: "g",
   WEBHOOK_TOKEN: "h",

@@ -333,5 +333,20 @@ export function stateConformance(name: string, makePlace: () => Promise<StatePla
       await state.close();
       await other.close();
     });
+
+    test("a change of flow comes as it was asked for, among the others", async () => {
+      await using place = await makePlace();
+      const state = await place.open();
+      const window = { start: 480, end: 1080, days: [0, 4], timezone: "Europe/Berlin", bytesPerSecond: 50_000_000 };
+      const changes = [
+        { sync: "s", flow: { windows: [window], outside: "pause" as const } },
+        { sync: "s", flow: { windows: [], outside: 1.5 } },
+        { sync: "t", flow: undefined },
+      ];
+      await state.request("r1", "stop");
+      for (const change of changes) await state.request("r1", change);
+      expect(await state.requests("r1")).toEqual(["stop", ...changes]);
+      await state.close();
+    });
   });
 }

@@ -5,6 +5,7 @@ import type { DoneActions, RunContext, RunSession, Subtask } from "../../driver/
 import type { Outcome } from "../../state/outcome.ts";
 import type { Intent } from "../../state/state-store.ts";
 import { openSession, type Session } from "../connect/session.ts";
+import { markCopying } from "../copying-mark.ts";
 import { type Ends, type Environment, openMaintenance } from "../ends.ts";
 import type { TableName } from "../copy/snapshot.ts";
 import { readInterrupted, ROWS_INTENT } from "../intents.ts";
@@ -161,7 +162,13 @@ export class DatabaseRunSession implements RunSession {
   }
 
   #destination(): Promise<Session> {
-    return (this.#main ??= this.#openDestination());
+    return (this.#main ??= this.#openMarked());
+  }
+
+  async #openMarked(): Promise<Session> {
+    const session = await this.#openDestination();
+    await markCopying(session);
+    return session;
   }
 
   async #openDestination(): Promise<Session> {

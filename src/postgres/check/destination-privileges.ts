@@ -1,3 +1,5 @@
+import { readRoles } from "../accounts/read-roles.ts";
+import { makeSelectRole } from "../accounts/select-roles.ts";
 import { quoteName, shownName } from "../names.ts";
 import { confirm, counted, fail, type Finding, listed, pass } from "./findings.ts";
 import { mappedSchema } from "./mapped.ts";
@@ -40,9 +42,7 @@ async function checkInDatabase(scope: BothScope): Promise<readonly Finding[]> {
     FROM pg_catalog.unnest($1::text[]) AS w(name) LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = w.name ORDER BY 1`,
     [wanted],
   );
-  const [database] = await server.query<{ may: boolean }>(
-    "SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AS may",
-  );
+  const [database] = await server.query<{ may: boolean }>("SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AS may");
   const missing = schemas.filter(({ there }) => !there).map((schema) => shownName(undefined, schema.name));
   const closed = schemas.filter(({ there, may }) => there && may !== true).map((schema) => shownName(undefined, schema.name));
   const needsCreate = missing.length > 0 || ofKinds(selected, "extension", "publication", "foreign-data-wrapper", "foreign-server").length > 0;
@@ -73,8 +73,6 @@ async function checkInDatabase(scope: BothScope): Promise<readonly Finding[]> {
 
 /** Roles that are to be made, and roles that are to own what is made. */
 export async function checkAccounts(scope: BothScope): Promise<readonly Finding[]> {
-  const { readRoles } = await import("../accounts/read-roles.ts");
-  const { makeSelectRole } = await import("../accounts/select-roles.ts");
   const { source, server, sync, selected } = scope;
   const [from, to] = await Promise.all([readRoles(source), readRoles(server)]);
   const select = makeSelectRole(sync.accounts);
@@ -86,7 +84,11 @@ export async function checkAccounts(scope: BothScope): Promise<readonly Finding[
   const name = destinationName(scope);
   return [
     missing.length === 0 || to.mayCreateRoles
-      ? pass("CREATEROLE_MISSING", `${name}: roles`, missing.length === 0 ? "None is to be created." : `${to.user} may create ${counted(missing.length, "role")}.`)
+      ? pass(
+          "CREATEROLE_MISSING",
+          `${name}: roles`,
+          missing.length === 0 ? "None is to be created." : `${to.user} may create ${counted(missing.length, "role")}.`,
+        )
       : confirm(
           "CREATEROLE_MISSING",
           `${name}: roles`,

@@ -1,4 +1,5 @@
 import type { NameMap } from "../../core/sync-plan.ts";
+import { quoteName } from "../names.ts";
 
 export interface QualifiedTable {
   readonly schema: string;
@@ -18,6 +19,17 @@ export function mappedTable(map: NameMap, schema: string, name: string): Qualifi
     const dot = named.indexOf(".");
     return { schema: named.slice(0, dot), name: named.slice(dot + 1) };
   }
-  const rule = map.rename.find(({ from }) => new RegExp(from).test(name));
-  return { schema: mappedSchema(map, schema), name: rule ? name.replace(new RegExp(rule.from), rule.to) : name };
+  const rule = map.rename.find(({ from }) => new RegExp(from, "u").test(name));
+  return { schema: mappedSchema(map, schema), name: rule ? name.replace(new RegExp(rule.from, "u"), rule.to) : name };
+}
+
+/** What pg_identify_object says of an object, once its schema has its new name. */
+export function mappedIdentity(map: NameMap, schema: string | undefined, identity: string): string {
+  if (schema === undefined) return identity;
+  const mapped = mappedSchema(map, schema);
+  if (mapped === schema) return identity;
+  const before = [schema, quoteName(schema)].find((written) => identity.startsWith(`${written}.`));
+  // The server quotes only what it has to.
+  const after = /^[a-z_][a-z0-9_]*$/.test(mapped) ? mapped : quoteName(mapped);
+  return before === undefined ? identity : after + identity.slice(before.length);
 }

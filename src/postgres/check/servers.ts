@@ -1,4 +1,5 @@
 import { TLSSocket } from "node:tls";
+import { serverIdentity } from "../connect/identity.ts";
 import type { Session } from "../connect/session.ts";
 import { NEWEST_MAJOR } from "../dump/dump-schema.ts";
 import { confirm, fail, type Finding, pass } from "./findings.ts";
@@ -52,7 +53,9 @@ function checkEncryption({ client, host }: Session, name: string): Finding {
 
 /** A socket of this machine, or its loopback. A tunnel that begins here is its owner's concern. */
 export function isLocal(host: string): boolean {
-  return host.startsWith("/") || host.startsWith("@") || host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
+  return (
+    host.startsWith("/") || host.startsWith("@") || host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host)
+  );
 }
 
 /** Majors of both ends: the destination's may not be older, and definitions are read up to a newest. */
@@ -114,27 +117,48 @@ export async function checkSameDatabase(scope: BothScope): Promise<readonly Find
   if (!destination) return [];
   const subject = `${sourceName(scope)} → ${destinationName(scope)}: two databases`;
   const [from, to] = await Promise.all([identify(source), identify(destination)]);
-  if (from !== to) return [pass("DATABASES_SAME", subject, "They are not the same.")];
-  return [
-    fail(
-      "DATABASES_SAME",
-      subject,
-      `Both ends are the same database, ${source.database}, whatever their addresses.`,
-      "Correct one of the locations, or map the database to another name by `map.database`.",
-    ),
-  ];
+  if (from.server === to.server && from.system === to.system && from.oid === to.oid) {
+    return [
+      fail(
+        "DATABASES_SAME",
+        subject,
+        `Both ends are the same database, ${source.database}, whatever their addresses.`,
+        "Correct one of the locations, or map the database to another name by `map.database`.",
+      ),
+    ];
+  }
+  // A copy of a server's files has its identifier too, so this alone proves nothing.
+  if (source.isStandby && from.system !== undefined && from.system === to.system && from.oid === to.oid) {
+    return [
+      confirm(
+        "DATABASES_SAME",
+        subject,
+        `The source is a standby, and the destination may be its primary: their servers have the same identifier, and both databases are ${source.database}.`,
+        "Look whether the destination is meant to be written; confirm where it is a copy of its own.",
+      ),
+    ];
+  }
+  return [pass("DATABASES_SAME", subject, "They are not the same.")];
 }
 
-/**
- * Distinguishes databases, and servers that were not copied from each other file by file. A standby has
- * its primary's identifier, and is the same database.
- */
-async function identify({ query }: Session): Promise<string> {
-  const [row] = await query<{ server: string; may: boolean; oid: string }>(`
-    SELECT pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') AS may, d.oid::text AS oid,
-      pg_catalog.concat_ws(' ', pg_catalog.pg_postmaster_start_time()::text, pg_catalog.inet_server_port(), pg_catalog.current_setting('port')) AS server
+/** Whether two sessions are on one server, so that both ends share its limits. */
+export async function isSameServer(a: Session, b: Session): Promise<boolean> {
+  const [first, second] = await Promise.all([identify(a), identify(b)]);
+  return first.server === second.server && first.system === second.system;
+}
+
+interface Identity {
+  /** When the server was started, and its port. */
+  readonly server: string;
+  /** undefined where the role may not ask. */
+  readonly system: string | undefined;
+  readonly oid: string;
+}
+
+async function identify(session: Session): Promise<Identity> {
+  const { systemIdentifier } = await serverIdentity(session);
+  const [row] = await session.query<{ server: string; oid: string }>(`
+    SELECT d.oid::text AS oid, pg_catalog.concat_ws(' ', pg_catalog.pg_postmaster_start_time(), pg_catalog.current_setting('port')) AS server
     FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()`);
-  if (row?.may !== true) return `${row?.server} ${row?.oid}`;
-  const [system] = await query<{ id: string }>("SELECT system_identifier::text AS id FROM pg_catalog.pg_control_system()");
-  return `${system?.id} ${row.oid}`;
+  return { server: row?.server ?? "", oid: row?.oid ?? "", system: systemIdentifier };
 }

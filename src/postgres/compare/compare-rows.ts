@@ -1,10 +1,10 @@
 import { TidemarkError } from "../../core/errors.ts";
-import { qualifiedName, quoteName } from "../names.ts";
+import { shownName, quoteName } from "../names.ts";
 import { allDone, asTheyFinish } from "./all-done.ts";
 import { compareTable, type ReadablePair } from "./compare-table.ts";
 import { chooseHashing, type HashPlan } from "./hashing.ts";
 import { rowExpressions } from "./row-expressions.ts";
-import { isFatal, SideError, SideSessions, tableProblem } from "./side-sessions.ts";
+import { SideError, SideSessions, tableProblem } from "./side-sessions.ts";
 import type { ReadableSide } from "./sums.ts";
 import { readShapes, type Shapes } from "./table-shape.ts";
 import type { CompareRowsOptions, RelationName, Side, TableComparison, TablePair } from "./types.ts";
@@ -42,9 +42,8 @@ export async function* compareRows(options: CompareRowsOptions): AsyncGenerator<
       try {
         return await compareTable(pair, options);
       } catch (error) {
-        if (isFatal(error) || signal.aborted) throw error;
-        const side = error instanceof SideError ? error.side : "source";
-        return unreadable(pair.pair, tableProblem(error instanceof SideError ? error.cause : error, side, pair.pair[side]));
+        if (!(error instanceof SideError) || signal.aborted) throw error;
+        return unreadable(pair.pair, tableProblem(error.cause, error.side, pair.pair[error.side]));
       }
     });
   } catch (error) {
@@ -114,7 +113,7 @@ function sidesOf(pair: TablePair, left: Shapes, right: Shapes, index: number) {
 
 function missing(pair: TablePair, side: Side, shapes: Shapes, index: number): TidemarkError | undefined {
   const table = shapes.tables[index];
-  const name = qualifiedName(pair[side].schema, pair[side].name);
+  const name = shownName(pair[side].schema, pair[side].name);
   const hint = "Plan and apply first, then compare.";
   if (table === undefined) return new TidemarkError("COMPARE_TABLE_MISSING", `There is no table ${name} at the ${side}.`, { hint });
   const column = [...pair.columns, ...(pair.primaryKey ?? [])].find((each) => !table.columns.has(each));

@@ -1,7 +1,7 @@
 import { compareKeys } from "../../core/byte-order.ts";
 import type { Session } from "../connect/session.ts";
-import { columnDifferences } from "./column-differences.ts";
 import { allDone } from "./all-done.ts";
+import { columnDifferences } from "./column-differences.ts";
 import { type KeyDifference, mergeRows } from "./merge-rows.ts";
 import { type BucketSum, bucketCondition, type Buckets, from, type ReadableSide, readSums } from "./sums.ts";
 import type { CompareRowsOptions, RowDifference, TableComparison, TablePair } from "./types.ts";
@@ -65,7 +65,8 @@ async function chooseBuckets({ source }: ReadablePair, rows: number): Promise<Bu
   const [row] = await source.sessions.use((session) =>
     session.query<{ low: string | null; high: string | null }>(`SELECT min(${number})::text AS low, max(${number})::text AS high FROM ${from(source)}`),
   );
-  if (row?.low == null || row.high == null) return ONE;
+  // null where the source is empty.
+  if (typeof row?.low !== "string" || typeof row.high !== "string") return ONE;
   const [low, high] = [BigInt(row.low), BigInt(row.high)];
   const width = (high - low) / BigInt(count) + 1n;
   return { kind: "number", low, high, shift: width.toString(2).length };

@@ -1,36 +1,14 @@
 import { TidemarkError } from "../../core/errors.ts";
+import { isConnectionLost, sqlStateOf } from "../connect/errors.ts";
 import type { Session } from "../connect/session.ts";
-import { qualifiedName, quoteLiteral } from "../names.ts";
+import { qualifiedName, quoteLiteral, shownName } from "../names.ts";
 import type { RelationName, Side } from "./types.ts";
 
-/**
- * Settings that decide how values print, and what the role sees. Row security is off so that hidden
- * rows are an error and never a difference.
- *
- * @see https://www.postgresql.org/docs/current/runtime-config-client.html
- */
-const SETTINGS: readonly (readonly [name: string, value: string, since: number])[] = [
-  ["client_encoding", "UTF8", 0],
-  ["search_path", "", 0],
-  ["DateStyle", "ISO, YMD", 0],
-  ["IntervalStyle", "postgres", 0],
-  ["TimeZone", "UTC", 0],
-  ["extra_float_digits", "3", 0],
-  ["bytea_output", "hex", 0],
-  ["xmlbinary", "base64", 0],
-  ["xmloption", "content", 0],
-  ["lc_monetary", "C", 0],
-  ["quote_all_identifiers", "off", 0],
-  ["row_security", "off", 0],
-  ["standard_conforming_strings", "on", 0],
-  // A cursor is read to its end.
-  ["cursor_tuple_fraction", "1", 0],
-  ["idle_in_transaction_session_timeout", "0", 0],
-  ["jit", "off", 110_000],
-  ["transaction_timeout", "0", 170_000],
-];
-
 const LOCKED_AT_ONCE = 200;
+/** Reading a table locks it and its indexes to the transaction's end; a server's room for locks is small. */
+const USES_TO_UNLOCK = 100;
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html: too_many_connections */
+const TOO_MANY_CONNECTIONS = "53300";
 
 /** A statement that a side refused. */
 export class SideError extends Error {
@@ -48,12 +26,13 @@ export class SideSessions {
   /** `server_version_num`, from `start` on. */
   version = 0;
   readonly #open: () => Promise<Session>;
-  readonly #limit: number;
   readonly #signal: AbortSignal;
   readonly #sessions: Session[] = [];
   readonly #idle: Session[] = [];
   readonly #waiting: { resolve(session: Session): void; reject(reason: unknown): void }[] = [];
+  #limit: number;
   #opening = 0;
+  #uses = 0;
   #snapshot: string | undefined;
   #closed = false;
 
@@ -77,7 +56,7 @@ export class SideSessions {
     await begin(session, this.#snapshot);
     const refused = new Map<RelationName, TidemarkError>();
     for (let from = 0; from < names.length; from += LOCKED_AT_ONCE) await this.#lock(session, names.slice(from, from + LOCKED_AT_ONCE), refused);
-    await pinSettings(session);
+    await tune(session);
     if (this.#limit > 1 && this.#snapshot === undefined) {
       const [row] = await session.query<{ snapshot: string }>("SELECT pg_export_snapshot() AS snapshot");
       this.#snapshot = row?.snapshot;
@@ -130,11 +109,14 @@ export class SideSessions {
     const session = await this.#take();
     try {
       const result = await this.blame(work(session));
+      this.#uses += 1;
+      // Each session comes by in turn, more or less.
+      if (this.#uses % USES_TO_UNLOCK < this.#limit) await toSavepoint(session);
       this.release(session);
       return result;
     } catch (error) {
       if (isFatal(error) || this.#closed) throw error;
-      await session.query("ROLLBACK TO SAVEPOINT tidemark");
+      await toSavepoint(session);
       this.release(session);
       throw error;
     }
@@ -144,21 +126,32 @@ export class SideSessions {
     this.#signal.throwIfAborted();
     const idle = this.#idle.pop();
     if (idle) return idle;
-    if (this.#sessions.length + this.#opening < this.#limit) return this.#another();
+    if (this.#sessions.length + this.#opening < this.#limit) {
+      const another = await this.#another();
+      if (another) return another;
+      // All may have been given back meanwhile.
+      return this.#take();
+    }
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
-  async #another(): Promise<Session> {
+  /** @returns undefined where the server has no room: those that are open will do */
+  async #another(): Promise<Session | undefined> {
     this.#opening += 1;
+    let session: Session;
     try {
-      const session = await this.#connect();
-      await begin(session, this.#snapshot);
-      await pinSettings(session);
-      await session.query("SAVEPOINT tidemark");
-      return session;
+      session = await this.#connect();
+    } catch (error) {
+      if (sqlStateOf(error) !== TOO_MANY_CONNECTIONS || this.#sessions.length === 0) throw error;
+      this.#limit = this.#sessions.length;
+      return undefined;
     } finally {
       this.#opening -= 1;
     }
+    await begin(session, this.#snapshot);
+    await tune(session);
+    await session.query("SAVEPOINT tidemark");
+    return session;
   }
 
   async #connect(): Promise<Session> {
@@ -176,15 +169,14 @@ export class SideSessions {
   async close(reason?: unknown): Promise<void> {
     this.#closed = true;
     for (const { reject } of this.#waiting.splice(0)) reject(reason ?? new Error("the comparison has ended"));
-    await Promise.all(this.#sessions.splice(0).map((session) => endSession(session)));
+    await Promise.all(
+      this.#sessions.splice(0).map(async (session) => {
+        // A server notices that a client is gone only when it writes to it: a long sum would run on.
+        if (!this.#idle.includes(session)) await session.cancel().catch(() => {});
+        await session.close();
+      }),
+    );
   }
-}
-
-/** A query that is under way would run on after its connection was closed: the server notices only when it writes. */
-async function endSession(session: Session): Promise<void> {
-  const cancel = (session as { cancel?: unknown }).cancel;
-  if (typeof cancel === "function") await (cancel.call(session) as Promise<void>).catch(() => {});
-  await session.close();
 }
 
 async function begin(session: Session, snapshot: string | undefined): Promise<void> {
@@ -192,37 +184,31 @@ async function begin(session: Session, snapshot: string | undefined): Promise<vo
   if (snapshot !== undefined) await session.query(`SET TRANSACTION SNAPSHOT ${quoteLiteral(snapshot)}`);
 }
 
-async function pinSettings(session: Session): Promise<void> {
-  const settings = SETTINGS.filter(([, , since]) => session.version >= since);
-  await session.query(`SELECT ${settings.map(([name, value]) => `set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`).join(", ")}`);
+/** Undoes what was done since, and releases the locks of it. */
+async function toSavepoint(session: Session): Promise<void> {
+  await session.query("ROLLBACK TO SAVEPOINT tidemark");
 }
 
-const SQLSTATE = /^(?:[0-9][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/;
-
-/** SQLSTATE of what the server answered, however it is wrapped. */
-function stateOf(error: unknown): string | undefined {
-  for (let each = error; each instanceof Error; each = each.cause) {
-    const { code } = each as { code?: unknown };
-    if (typeof code === "string" && SQLSTATE.test(code)) return code;
-  }
-  return undefined;
+/** Beside what every session pins: a cursor is read to its end, and compiling takes longer than it saves. */
+async function tune(session: Session): Promise<void> {
+  const settings = [["cursor_tuple_fraction", "1"], ...(session.version >= 110_000 ? [["jit", "off"]] : [])];
+  await session.query(`SELECT ${settings.map(([name = "", value = ""]) => `set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`).join(", ")}`);
 }
 
-/** Whether the connection is gone, rather than one statement refused. 57014 is a cancelled statement. */
+/** Whether nothing more can be asked, rather than one statement refused. What is no answer of a server is a bug. */
 export function isFatal(error: unknown): boolean {
-  const state = stateOf(error);
-  return state === undefined || state.startsWith("08") || /^57P0[1-4]$/.test(state) || state === "25P03" || state === "25P04";
+  return isConnectionLost(error) || sqlStateOf(error) === undefined;
 }
 
 /** The table or its schema is not there, which is told later; or it is a materialized view, which takes no lock. */
 function isNoLock(error: unknown): boolean {
-  return ["42P01", "3F000", "42809"].includes(stateOf(error) ?? "");
+  return ["42P01", "3F000", "42809"].includes(sqlStateOf(error) ?? "");
 }
 
 export function tableProblem(error: unknown, side: Side, table: RelationName): TidemarkError {
   const reason = error instanceof Error ? error.message : String(error);
-  return new TidemarkError("COMPARE_TABLE_FAILED", `${qualifiedName(table.schema, table.name)} could not be read at the ${side}: ${reason}`, {
-    hint: stateOf(error) === "42501" ? "Grant SELECT on it, and where it has row security, the right to see all rows (BYPASSRLS, or be its owner)." : undefined,
+  return new TidemarkError("COMPARE_TABLE_FAILED", `${shownName(table.schema, table.name)} could not be read at the ${side}: ${reason}`, {
+    hint: sqlStateOf(error) === "42501" ? "Grant SELECT on it, and where it has row security, the right to see all rows (BYPASSRLS, or be its owner)." : undefined,
     cause: error,
   });
 }

@@ -3,22 +3,19 @@ import type { PostgresSync } from "../../core/sync-plan.ts";
 import { ROWS_NOT_COMPARED } from "../../driver/database-action.ts";
 import type { PlanContext } from "../../driver/sync-driver.ts";
 import type { ItemRecord } from "../../state/state-store.ts";
-import { planAccounts } from "../accounts/plan-accounts.ts";
-import { usedRoles } from "../accounts/used-roles.ts";
-import { readNonEmpty, type Relation } from "../catalog/relations.ts";
+import { readNonEmpty } from "../catalog/relations.ts";
+import { compareTables } from "../compare-tables.ts";
 import { openSession, type Session } from "../connect/session.ts";
 import { type Ends, openIfThere } from "../ends.ts";
 import { type Interrupted, readInterrupted } from "../intents.ts";
 import { qualifiedName, shownName } from "../names.ts";
 import { fixedPhase } from "../phases.ts";
-import { Adaptation } from "./adapt.ts";
+import { decideObjects } from "./decide-objects.ts";
 import { inOrder, type Planned } from "./planned.ts";
-import { planObjects } from "./plan-objects.ts";
-import { planRows, type RowsPair } from "./plan-rows.ts";
+import { pairRows, planRows, type RowsPair } from "./plan-rows.ts";
 import { planLargeObjects, planRefreshes, planSequences, type TargetOf } from "./plan-values.ts";
 import { type DestinationFacts, readDestination, readSource, type SourceFacts } from "./read-ends.ts";
-import { loadMeaning } from "./same-meaning.ts";
-import { makeSelect, type Select } from "./select.ts";
+import type { Select } from "./select.ts";
 
 const PAGE = 500;
 
@@ -60,28 +57,8 @@ async function plan(planning: Planning): Promise<Planned[]> {
   for (const message of source.warnings) context.notice({ code: "DUMP_WARNING", message, hint: undefined });
   const records = await readRecords(context, sync.name);
   const interrupted = readInterrupted(await context.openIntents());
-  const select = makeSelect(sync);
-  const targetOf: TargetOf = (schema, name) => ({ schema, name });
-  const accounts = planAccounts({
-    source: source.roles,
-    destination: destination.roles,
-    sync,
-    ...usedRoles(source.entries),
-    database: ends.destination.database,
-  });
-
-  const objects = planObjects({
-    sync,
-    source: source.entries,
-    destination: destination.exists ? destination.entries : undefined,
-    special: source.special,
-    select,
-    means: isOtherMajor(source, destination) ? await loadMeaning() : () => false,
-    adaptation: new Adaptation({ sync, ends, source, destination, accounts }),
-    recorded: new Map([...records].flatMap(([key, { source: version }]) => (version.fingerprint === undefined ? [] : [[key, version.fingerprint]]))),
-    destinationSchemas: destination.schemas,
-    halfMade: new Map(destination.invalidIndexes.map(({ schema, name }) => [qualifiedName(schema, name), qualifiedName(schema, name)])),
-  });
+  const recorded = new Map([...records].flatMap(([key, { source: version }]) => (version.fingerprint === undefined ? [] : [[key, version.fingerprint]])));
+  const { planned: objects, accounts, select, targetOf } = await decideObjects({ sync, ends, source, destination, recorded });
   const views = new Map(objects.filter(({ kind }) => kind === "materialized-view").map(({ action }) => [action.key, action]));
   return [
     ...accounts.actions.map(ofAccount),
@@ -91,10 +68,6 @@ async function plan(planning: Planning): Promise<Planned[]> {
     ...planLargeObjects({ sync, source: source.largeObjects, destination: destination.largeObjects, record: records.get("large-objects"), interrupted }),
     ...planRefreshes({ sync, source: source.relations, destination: destination.relations, select, targetOf, views }),
   ];
-}
-
-function isOtherMajor(source: SourceFacts, destination: DestinationFacts): boolean {
-  return destination.exists && Math.floor(source.version / 10_000) !== Math.floor(destination.version / 10_000);
 }
 
 function ofAccount(action: Action): Planned {
@@ -127,7 +100,7 @@ interface RowsOf {
 async function rowsOf(planning: Planning, facts: RowsOf): Promise<Planned[]> {
   const { sync, context } = planning;
   const tables = new Map(facts.objects.filter(({ kind }) => kind === "table").map(({ action }) => [action.key, action]));
-  const pairs = pairRows(sync, facts, tables);
+  const pairs = pairRows({ sync, ...facts });
   const existing = pairs.filter((pair) => pair.destination !== undefined);
   const filled = async (session: Session | undefined, of: (pair: RowsPair) => { readonly schema: string; readonly name: string }) => {
     if (session === undefined) return new Set<string>();
@@ -152,32 +125,33 @@ async function rowsOf(planning: Planning, facts: RowsOf): Promise<Planned[]> {
     brokenRuns: facts.interrupted.runs,
     interrupted: facts.interrupted.keys,
     unusable,
-    compared: undefined,
+    compared: context.compare ? await comparedRows(planning, pairs, unusable) : undefined,
   });
   tellNotCompared(planned, facts.records, context);
   return planned;
 }
 
-function pairRows(sync: PostgresSync, { source, destination, select, targetOf }: RowsOf, tables: ReadonlyMap<string, Action>): RowsPair[] {
-  const there = new Map(destination.relations.map((relation) => [qualifiedName(relation.schema, relation.name), relation]));
-  return source.relations.flatMap((relation: Relation): RowsPair[] => {
-    const { schema, name } = relation;
-    const rules = sync.tables[`${schema}.${name}`];
-    const target = targetOf(schema, name);
-    if (relation.relkind !== "r" || relation.extension || rules?.rows === false) return [];
-    if (!select("table", schema, name, undefined) || !tables.has(`table ${shownName(target.schema, target.name)}`)) return [];
-    const columns = relation.columns.map((column) => column.name).filter((column) => rules?.columns === undefined || rules.columns.includes(column));
-    return [
-      {
-        key: `rows ${shownName(schema, name)}`,
-        source: relation,
-        target,
-        destination: there.get(qualifiedName(target.schema, target.name)),
-        columns,
-        where: rules?.where,
-      },
-    ];
-  });
+/** Compares what would otherwise be taken on trust. By key: how the rows differ; undefined where they are equal. */
+async function comparedRows(
+  { sync, ends, context }: Planning,
+  pairs: readonly RowsPair[],
+  unusable: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, string | undefined>> {
+  const found = new Map<string, string | undefined>();
+  for await (const { key, equal, rows, problem } of compareTables(
+    { sync, ends },
+    pairs.filter(({ key: each }) => !unusable.has(each)),
+    "values",
+    context.signal,
+  )) {
+    if (problem !== undefined) found.set(key, `They could not be compared: ${problem.message}`);
+    else
+      found.set(
+        key,
+        equal ? undefined : `The source has ${rows?.source ?? "?"} rows and the destination ${rows?.destination ?? "?"}, and they are not the same.`,
+      );
+  }
+  return found;
 }
 
 /** Rows carry no version: what was copied once may have changed at either end since, and only a comparison tells. */

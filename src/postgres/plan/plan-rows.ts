@@ -4,10 +4,12 @@ import type { ItemVersion } from "../../core/version.ts";
 import { ROWS_NOT_COMPARED, writeDatabaseDetail } from "../../driver/database-action.ts";
 import type { ItemRecord } from "../../state/state-store.ts";
 import type { Relation } from "../catalog/relations.ts";
-import { shownName } from "../names.ts";
+import { qualifiedName, shownName } from "../names.ts";
 import { fingerprintOf } from "./definition.ts";
 import type { Planned } from "./planned.ts";
-import type { TableName } from "./select.ts";
+import type { TargetOf } from "./plan-values.ts";
+import type { DestinationFacts, SourceFacts } from "./read-ends.ts";
+import type { Select, TableName } from "./select.ts";
 
 /** One table's rows, at both ends. */
 export interface RowsPair {
@@ -19,6 +21,40 @@ export interface RowsPair {
   readonly destination: Relation | undefined;
   readonly columns: readonly string[];
   readonly where: string | undefined;
+}
+
+export interface PairRowsOptions {
+  readonly sync: PostgresSync;
+  readonly source: SourceFacts;
+  readonly destination: DestinationFacts;
+  readonly select: Select;
+  readonly targetOf: TargetOf;
+  /** What is decided about objects: rows go where their table does. */
+  readonly objects: readonly Planned[];
+}
+
+/** The tables whose rows are part of a sync. */
+export function pairRows({ sync, source, destination, select, targetOf, objects }: PairRowsOptions): RowsPair[] {
+  const tables = new Set(objects.filter(({ kind }) => kind === "table").map(({ action }) => action.key));
+  const there = new Map(destination.relations.map((relation) => [qualifiedName(relation.schema, relation.name), relation]));
+  return source.relations.flatMap((relation: Relation): RowsPair[] => {
+    const { schema, name } = relation;
+    const rules = sync.tables[`${schema}.${name}`];
+    const target = targetOf(schema, name);
+    if (relation.relkind !== "r" || relation.extension || rules?.rows === false) return [];
+    if (!select("table", schema, name, undefined) || !tables.has(`table ${shownName(target.schema, target.name)}`)) return [];
+    const columns = relation.columns.map((column) => column.name).filter((column) => rules?.columns === undefined || rules.columns.includes(column));
+    return [
+      {
+        key: `rows ${shownName(schema, name)}`,
+        source: relation,
+        target,
+        destination: there.get(qualifiedName(target.schema, target.name)),
+        columns,
+        where: rules?.where,
+      },
+    ];
+  });
 }
 
 export interface PlanRowsOptions {

@@ -1,5 +1,3 @@
-import { loadModule, parseSync } from "libpg-query";
-
 /**
  * Tells whether two definitions mean the same though they are written differently: servers of different
  * majors print one view in different ways. Both are parsed by PostgreSQL's own parser, and their trees compared.
@@ -7,17 +5,18 @@ import { loadModule, parseSync } from "libpg-query";
  * A definition that does not parse means the same as its own text only.
  */
 export async function loadMeaning(): Promise<(one: string, other: string) => boolean> {
+  const { loadModule, parseSync } = await import("libpg-query");
   await loadModule();
   return (one, other) => {
-    const tree = treeOf(one);
-    return tree !== undefined && tree === treeOf(other);
+    const tree = treeOf(one, parseSync);
+    return tree !== undefined && tree === treeOf(other, parseSync);
   };
 }
 
-function treeOf(sql: string): string | undefined {
+function treeOf(sql: string, parse: (sql: string) => unknown): string | undefined {
   let parsed: unknown;
   try {
-    parsed = parseSync(sql);
+    parsed = parse(sql);
   } catch {
     return undefined;
   }
@@ -25,6 +24,8 @@ function treeOf(sql: string): string | undefined {
     // Where something stands is not what it means.
     if (key === "location" || key === "stmt_location" || key === "stmt_len" || key === "rexpr_list_start" || key === "rexpr_list_end") return undefined;
     if (key === "ViewStmt" || key === "CreateTableAsStmt") return unqualified(value);
+    if (key === "CreateStmt") return inNoOrder(value);
+    if (key === "Constraint") return withoutGivenName(value);
     return value;
   });
 }
@@ -46,6 +47,24 @@ function unqualified(statement: unknown): unknown {
   const alias = relation["alias"];
   const name = isTree(alias) ? alias["aliasname"] : relation["relname"];
   return typeof name === "string" ? withoutQualifier(statement, name) : statement;
+}
+
+/** A table that inherits gets its parents' columns first, so that a copy of it may have them in another order. */
+function inNoOrder(statement: unknown): unknown {
+  if (!isTree(statement) || !Array.isArray(statement["inhRelations"]) || !Array.isArray(statement["tableElts"])) return statement;
+  const elements: readonly unknown[] = statement["tableElts"];
+  const nameOf = (element: unknown) => {
+    const column = isTree(element) ? element["ColumnDef"] : undefined;
+    return isTree(column) && typeof column["colname"] === "string" ? column["colname"] : "";
+  };
+  return { ...statement, tableElts: elements.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0)) };
+}
+
+/** From 18 on NOT NULL is a constraint with a name. The server gives it one where it came without. */
+function withoutGivenName(constraint: unknown): unknown {
+  if (!isTree(constraint) || constraint["contype"] !== "CONSTR_NOTNULL") return constraint;
+  const { conname, ...rest } = constraint;
+  return typeof conname === "string" && !conname.endsWith("_not_null") ? constraint : rest;
 }
 
 function selectOf(query: unknown): Tree | undefined {

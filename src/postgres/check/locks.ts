@@ -1,0 +1,57 @@
+import { shownName } from "../names.ts";
+import { confirm, counted, type Finding, listed, pass } from "./findings.ts";
+import { type SourceScope, sourceName } from "./scope.ts";
+import { ofKinds, oidsOf } from "./select.ts";
+
+interface LockRow {
+  readonly schema: string;
+  readonly name: string;
+  /** null: a prepared transaction. */
+  readonly pid: number | null;
+  readonly role: string | null;
+}
+
+/** Locks that reading has to wait for. Only ACCESS EXCLUSIVE keeps readers out; a queued one does so too. */
+export async function checkLocks(scope: SourceScope): Promise<readonly Finding[]> {
+  const { source, selected } = scope;
+  const rows = await source.query<LockRow & Record<string, unknown>>(
+    `SELECT n.nspname::text AS schema, c.relname::text AS name, l.pid, a.usename::text AS role
+    FROM pg_catalog.pg_locks l JOIN pg_catalog.unnest($1::oid[]) AS s(id) ON s.id = l.relation
+    JOIN pg_catalog.pg_class c ON c.oid = l.relation JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+    WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
+      AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) ORDER BY 1, 2`,
+    [oidsOf(ofKinds(selected, "table", "sequence", "view", "materialized-view"))],
+  );
+  const held = rows.filter(({ pid }) => pid !== null);
+  const prepared = rows.filter(({ pid }) => pid === null);
+  return [await heldFinding(scope, held), await preparedFinding(scope, prepared)];
+}
+
+async function heldFinding(scope: SourceScope, held: readonly LockRow[]): Promise<Finding> {
+  const subject = `${sourceName(scope)}: locks`;
+  if (held.length === 0) return pass("LOCKS_HELD", subject, "Nobody keeps readers out of a selected table.");
+  const names = held.map(
+    ({ schema, name, pid, role }) => `${shownName(schema, name)} by process ${pid}${role === null ? "" : ` of ${shownName(undefined, role)}`}`,
+  );
+  return confirm(
+    "LOCKS_HELD",
+    subject,
+    `Others have locked, or wait to lock, ${counted(names.length, "relation")} against all readers: ${listed(names)}.`,
+    "Wait until they are done, or end them: SELECT pg_terminate_backend(…). Confirm where they will be done soon.",
+  );
+}
+
+async function preparedFinding(scope: SourceScope, prepared: readonly LockRow[]): Promise<Finding> {
+  const subject = `${sourceName(scope)}: prepared transactions`;
+  if (prepared.length === 0) return pass("PREPARED_TRANSACTIONS", subject, "None keeps readers out of a selected table.");
+  const open = await scope.source.query<{ gid: string }>(
+    "SELECT gid FROM pg_catalog.pg_prepared_xacts WHERE database = pg_catalog.current_database() ORDER BY prepared",
+  );
+  return confirm(
+    "PREPARED_TRANSACTIONS",
+    subject,
+    `Prepared transactions keep readers out of ${listed(prepared.map(({ schema, name }) => shownName(schema, name)))}, and last until somebody ends them: ${listed(open.map(({ gid }) => `'${gid}'`))}.`,
+    "COMMIT PREPARED or ROLLBACK PREPARED, as whoever prepared them.",
+  );
+}

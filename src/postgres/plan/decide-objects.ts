@@ -1,0 +1,54 @@
+import type { PostgresSync } from "../../core/sync-plan.ts";
+import { planAccounts, type PlannedAccounts } from "../accounts/plan-accounts.ts";
+import { usedRoles } from "../accounts/used-roles.ts";
+import type { Ends } from "../ends.ts";
+import { qualifiedName } from "../names.ts";
+import { Adaptation } from "./adapt.ts";
+import type { Planned } from "./planned.ts";
+import { planObjects } from "./plan-objects.ts";
+import type { TargetOf } from "./plan-values.ts";
+import type { DestinationFacts, SourceFacts } from "./read-ends.ts";
+import { loadMeaning } from "./same-meaning.ts";
+import { makeSelect, type Select } from "./select.ts";
+
+export interface DecideObjectsOptions {
+  readonly sync: PostgresSync;
+  readonly ends: Ends;
+  readonly source: SourceFacts;
+  readonly destination: DestinationFacts;
+  /** Fingerprints of source definitions that earlier runs created, by key; empty: nothing is taken on trust. */
+  readonly recorded: ReadonlyMap<string, string>;
+}
+
+export interface DecidedObjects {
+  readonly select: Select;
+  readonly targetOf: TargetOf;
+  readonly accounts: PlannedAccounts;
+  readonly planned: readonly Planned[];
+}
+
+/** Decides about roles and about every object of a database: for a plan, and for a comparison. */
+export async function decideObjects({ sync, ends, source, destination, recorded }: DecideObjectsOptions): Promise<DecidedObjects> {
+  const select = makeSelect(sync);
+  const targetOf: TargetOf = (schema, name) => ({ schema, name });
+  const accounts = planAccounts({
+    source: source.roles,
+    destination: destination.roles,
+    sync,
+    ...usedRoles(source.entries),
+    database: ends.destination.database,
+  });
+  const planned = planObjects({
+    sync,
+    source: source.entries,
+    destination: destination.exists ? destination.entries : undefined,
+    special: source.special,
+    select,
+    means: destination.exists ? await loadMeaning() : () => false,
+    adaptation: new Adaptation({ sync, ends, source, destination, accounts }),
+    recorded,
+    destinationSchemas: destination.schemas,
+    halfMade: new Map(destination.invalidIndexes.map(({ schema, name }) => [qualifiedName(schema, name), qualifiedName(schema, name)])),
+  });
+  return { select, targetOf, accounts, planned };
+}
