@@ -24,12 +24,18 @@ export interface Difference {
   /** `missing` at the destination, `extra` there, `different`, `unknown` where it could not be told. */
   readonly difference: "missing" | "extra" | "different" | "unknown";
   readonly reason: string;
+  /** Of a row that is at both ends: the columns that differ. */
+  readonly columns?: readonly string[] | undefined;
+  /** How two definitions differ, as lines that begin with `-` (destination), `+` (source) or a blank. */
+  readonly detail?: string | undefined;
 }
 
 /** A page of `compare`, with how many items were equal, so that nothing equal travels. */
 export interface ComparePage {
   readonly equal: number;
   readonly differences: readonly Difference[];
+  /** Of a database sync: what of it was compared. */
+  readonly level?: CompareLevel | undefined;
 }
 
 export interface DriverContext {

@@ -64,7 +64,7 @@ export async function applySync({ sync, options, run, leases, done, deadRuns, fl
   try {
     const intents = await state.openIntents(sync.name);
     for (const id of await session.recover(intents, deadRuns)) await state.endIntent(id);
-    emit({ type: "syncStarted", sync: sync.name, items: planned.items, bytes: planned.bytes });
+    emit({ type: "syncStarted", sync: sync.name, items: planned.items, bytes: planned.bytes, ...(planned.rows > 0 && { rows: planned.rows }) });
     const work = async (subtask: Subtask) => {
       try {
         for await (const outcomes of session.apply(subtask, done)) await recorder.add(outcomes);
@@ -119,6 +119,7 @@ class Tally {
   readonly #outcomes: Record<"applied" | ItemFate, number> = noOutcomes();
   #items = 0;
   #bytes = 0;
+  #rows = 0;
 
   constructor(sync: string, emit: ApplyOptions["emit"]) {
     this.#sync = sync;
@@ -126,15 +127,17 @@ class Tally {
   }
 
   get result(): SyncResult {
-    return { outcomes: this.#outcomes, bytes: this.#bytes };
+    return { outcomes: this.#outcomes, bytes: this.#bytes, rows: this.#rows };
   }
 
   count(outcomes: readonly Outcome[]): void {
-    for (const { outcome, key, bytes, code, message, hint } of outcomes) {
+    for (const { outcome, key, bytes, rows = 0, code, message, hint } of outcomes) {
       this.#outcomes[outcome] += 1;
       this.#items += 1;
-      if (outcome === "applied") this.#bytes += bytes;
-      else if (outcome !== "cancelled")
+      if (outcome === "applied") {
+        this.#bytes += bytes;
+        this.#rows += rows;
+      } else if (outcome !== "cancelled")
         this.#emit({ type: "itemProblem", sync: this.#sync, key, fate: outcome, code: code ?? "UNKNOWN", message: message ?? "", hint });
     }
     const { applied, cancelled } = this.#outcomes;

@@ -47,7 +47,7 @@ export async function applyChangeset(options: ApplyOptions): Promise<RunResult> 
     if (!work) return { run: undefined, status: "applied", syncs: emptyResults(summary.syncs), problems: 0, stopped: false };
 
     await state.startRun({ ...owner, planId: summary.planId, plan: plan.name, startedAt: Date.now(), items: work.items, bytes: work.bytes }, held.leases);
-    emit({ type: "runStarted", run, planId: summary.planId, resumed: work.resumed, items: work.items, bytes: work.bytes });
+    emit({ type: "runStarted", run, planId: summary.planId, resumed: work.resumed, items: work.items, bytes: work.bytes, ...(work.rows > 0 && { rows: work.rows }) });
     return await runSyncs({ options, run, syncs, leases: held.leases, done: work.done, deadRuns, failure });
   } finally {
     await held.release();
@@ -63,6 +63,7 @@ interface Work {
   readonly resumed: boolean;
   readonly items: number;
   readonly bytes: number;
+  readonly rows: number;
 }
 
 /** What is left of the changeset. @returns undefined where there is nothing to do, nor to clean up after */
@@ -75,15 +76,17 @@ async function findWork({ changeset, state }: ApplyOptions, hasDeadRuns: boolean
   }
   let items = 0;
   let bytes = 0;
+  let rows = 0;
   for (const sync of changeset.summary.syncs) {
     const planned = effectTotals(sync);
     items += planned.items;
     bytes += planned.bytes;
+    rows += planned.rows;
   }
-  if (items - doneItems > 0) return { done, resumed: doneItems > 0, items: items - doneItems, bytes };
+  if (items - doneItems > 0) return { done, resumed: doneItems > 0, items: items - doneItems, bytes, rows };
   let leftovers = hasDeadRuns;
   for (const { header } of changeset.summary.syncs) leftovers ||= (await state.openIntents(header.name)).length > 0;
-  return leftovers ? { done, resumed: true, items: 0, bytes: 0 } : undefined;
+  return leftovers ? { done, resumed: true, items: 0, bytes: 0, rows: 0 } : undefined;
 }
 
 interface Running {
@@ -115,7 +118,7 @@ async function runSyncs({ options, run, syncs, leases, done, deadRuns, failure }
           message: `The sync ${sync.name} was left out: it needs ${broken}, which was not done whole.`,
           hint: `Mend what ${broken} lists, and apply again.`,
         });
-        results[sync.name] = { outcomes: { ...noOutcomes(), cancelled }, bytes: 0 };
+        results[sync.name] = { outcomes: { ...noOutcomes(), cancelled }, bytes: 0, rows: 0 };
         cleanedUp = false;
         continue;
       }
@@ -149,5 +152,5 @@ function count(results: Readonly<Record<string, SyncResult>>, fates: readonly It
 }
 
 function emptyResults(syncs: readonly SyncSummary[]): Record<string, SyncResult> {
-  return Object.fromEntries(syncs.map(({ header }) => [header.name, { outcomes: noOutcomes(), bytes: 0 }]));
+  return Object.fromEntries(syncs.map(({ header }) => [header.name, { outcomes: noOutcomes(), bytes: 0, rows: 0 }]));
 }

@@ -24,6 +24,8 @@ export interface SyncResult {
   readonly outcomes: Readonly<Record<"applied" | ItemFate, number>>;
   /** Of what was applied. */
   readonly bytes: number;
+  /** Of tables that were filled; 0 for objects. */
+  readonly rows: number;
 }
 
 export interface RunResult {

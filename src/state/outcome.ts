@@ -10,6 +10,8 @@ export interface Outcome {
   readonly action: ActionKind;
   readonly outcome: "applied" | ItemFate;
   readonly bytes: number;
+  /** Rows of a table that were written; undefined is 0. Counted, and not kept. */
+  readonly rows?: number | undefined;
   /** Of what is not applied: a stable code, what happened, what to do. */
   readonly code: string | undefined;
   readonly message: string | undefined;

@@ -1,7 +1,7 @@
 import { ItemError } from "../../core/errors.ts";
 import type { RateBudget } from "../../core/rate-budget.ts";
 import type { Session } from "../connect/session.ts";
-import { forwardCopy } from "../copy/forward.ts";
+import { type CopiedRows, forwardCopy } from "../copy/forward.ts";
 import type { RowRange } from "../copy/statements.ts";
 import { copyStatements } from "../copy/statements.ts";
 import { qualifiedName, shownName } from "../names.ts";
@@ -44,21 +44,21 @@ const FROZEN_BYTES = 2 ** 20;
  * Copies a table in one transaction: either all of its rows are there, or none. Nothing but the planned
  * rows is in it when it ends, since nobody else can write meanwhile.
  *
- * @returns bytes of its rows as they travelled
+ * @returns its rows, and their bytes as they travelled
  * @throws ItemError `stale` `DESTINATION_NOT_EMPTY`; errors of either server
  */
-export async function copyTable({ pair, table, budget, signal, onBytes }: CopyTableOptions): Promise<number> {
+export async function copyTable({ pair, table, budget, signal, onBytes }: CopyTableOptions): Promise<CopiedRows> {
   const { source, destination } = pair;
   const freeze = table.bytes >= FROZEN_BYTES && !table.referenced;
   return inTransaction(destination, beginOf(table), async () => {
     await clearTable(destination, table, freeze);
     const { from, to } = copyStatements({ ...table.from, columns: table.columns, where: table.where, freeze, binary: false, destination: table.to });
-    return (await forwardCopy({ source, destination, from, to, budget, signal, item: table.item, onBytes })).bytes;
+    return forwardCopy({ source, destination, from, to, budget, signal, item: table.item, onBytes });
   });
 }
 
 /** Copies one part of a table whose emptiness was seen to. Parts are transactions of their own, and the intent of the run covers them. */
-export async function copyPart({ pair, table, budget, signal, onBytes }: CopyTableOptions, range: RowRange): Promise<number> {
+export async function copyPart({ pair, table, budget, signal, onBytes }: CopyTableOptions, range: RowRange): Promise<CopiedRows> {
   const { source, destination } = pair;
   return inTransaction(destination, beginOf(table), async () => {
     const { from, to } = copyStatements({
@@ -70,7 +70,32 @@ export async function copyPart({ pair, table, budget, signal, onBytes }: CopyTab
       binary: false,
       destination: table.to,
     });
-    return (await forwardCopy({ source, destination, from, to, budget, signal, item: table.item, onBytes })).bytes;
+    return forwardCopy({ source, destination, from, to, budget, signal, item: table.item, onBytes });
+  });
+}
+
+/**
+ * Copies partitions together, each row to where the destination's topmost table sends it: a row of one
+ * partition may belong to another there. One transaction.
+ *
+ * @param root the topmost table, quoted
+ * @returns each table's rows and their bytes, in their order
+ */
+export async function copyThroughRoot(root: string, copies: readonly CopyTableOptions[]): Promise<readonly CopiedRows[]> {
+  const [first] = copies;
+  if (first === undefined) return [];
+  const { source, destination } = first.pair;
+  return inTransaction(destination, beginOf({ asReplica: copies.some(({ table }) => table.asReplica) }), async () => {
+    await destination.query(`LOCK TABLE ${root} IN ACCESS EXCLUSIVE MODE`);
+    for (const { table } of copies) await clearTable(destination, table, false);
+    const copied: CopiedRows[] = [];
+    for (const { table, budget, signal, onBytes } of copies) {
+      const { from, to } = copyStatements({ ...table.from, columns: table.columns, where: table.where, freeze: false, binary: false, destination: table.to });
+      // The statement is made for the partition; only its name is another.
+      const through = to.replace(`COPY ${qualifiedName(table.to.schema, table.to.name)}`, () => `COPY ${root}`);
+      copied.push(await forwardCopy({ source, destination, from, to: through, budget, signal, item: table.item, onBytes }));
+    }
+    return copied;
   });
 }
 
@@ -102,7 +127,7 @@ export function notEmpty({ schema, name }: TableCopy["to"]): ItemError {
 }
 
 /** LOCAL: triggers and foreign keys are back to what they were, whatever happens. */
-function beginOf({ asReplica }: TableCopy): string {
+function beginOf({ asReplica }: Pick<TableCopy, "asReplica">): string {
   return asReplica ? "BEGIN; SET LOCAL session_replication_role = replica" : "BEGIN";
 }
 

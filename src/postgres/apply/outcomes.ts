@@ -6,6 +6,7 @@ import { fateOf, fromPostgresError } from "../connect/errors.ts";
 
 export interface AppliedOptions {
   readonly bytes?: number;
+  readonly rows?: number | undefined;
   readonly source?: ItemVersion | undefined;
   readonly destination?: ItemVersion | undefined;
   readonly startedAt: number;
@@ -21,6 +22,7 @@ export function applied({ seq, sync, key, action, source }: NumberedAction, opti
     action,
     outcome: "applied",
     bytes: options.bytes ?? 0,
+    rows: options.rows,
     code: undefined,
     message: undefined,
     hint: undefined,

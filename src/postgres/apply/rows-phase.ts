@@ -3,22 +3,23 @@ import type { PostgresSync } from "../../core/sync-plan.ts";
 import type { RunContext } from "../../driver/sync-driver.ts";
 import type { Outcome } from "../../state/outcome.ts";
 import { readNonEmpty, type Relation, readRelations } from "../catalog/relations.ts";
-import { openSession, type Session } from "../connect/session.ts";
-import { type HeldSnapshot, importSnapshot } from "../copy/snapshot.ts";
+import type { Session } from "../connect/session.ts";
+import type { HeldSnapshot } from "../copy/snapshot.ts";
 import type { Ends } from "../ends.ts";
 import { ROWS_INTENT, rowsIntentDetail } from "../intents.ts";
 import { qualifiedName, shownName } from "../names.ts";
 import { rowsFingerprint } from "../plan/plan-rows.ts";
 import type { ActionItem } from "./action-item.ts";
-import { notEmpty, type Pair } from "./copy-table.ts";
+import { notEmpty } from "./copy-table.ts";
 import type { CreateObjectsOptions } from "./create-objects.ts";
+import { brokenForeignKey, mayBeReplica } from "./foreign-keys.ts";
 import { OutcomeChannel } from "./outcome-channel.ts";
 import { cancelled, unapplied } from "./outcomes.ts";
 import { copyLargeObjects } from "./large-objects.ts";
 import type { SourceHold } from "./source-hold.ts";
 import { setSequences } from "./sequences.ts";
+import { fillTables } from "./fill-tables.ts";
 import { TableJobs, type TableWork } from "./table-jobs.ts";
-import { workThroughJobs } from "./work-pool.ts";
 
 export interface RowsPhaseOptions {
   readonly sync: PostgresSync;
@@ -36,8 +37,6 @@ export interface RowsPhaseOptions {
   readonly interruptedIntents: readonly number[];
   openDestination(): Promise<Session>;
 }
-
-const LOCK_TIMEOUT_MS = 30_000;
 
 /**
  * Fills every table under one snapshot of the source, the largest first, and builds the indexes of
@@ -58,7 +57,11 @@ export async function* applyRowsPhase(options: RowsPhaseOptions): AsyncGenerator
 
   const channel = new OutcomeChannel();
   const jobs = new TableJobs({ context, sessions: sync.sessions, isAsPlanned: options.isAsPlanned, put: (outcome) => channel.put(outcome) });
-  yield* channel.during(runJobs({ options, jobs, works, others, held, channel }));
+  yield* channel.during(fillTables({ sync, ends: options.ends, context, jobs, works, others, held, destination, openDestination: options.openDestination }));
+  for (const { item, copy, outcome } of jobs.unproven) {
+    const broken = await brokenForeignKey(destination, copy);
+    yield [broken === undefined ? outcome : unapplied(item.action, broken, outcome.startedAt)];
+  }
   const failed = jobs.failed + outcomes.filter(({ outcome }) => outcome === "failed" || outcome === "refused").length;
 
   const values = items.filter(({ detail }) => detail.kind === "sequence-value");
@@ -100,6 +103,7 @@ async function prepare(options: RowsPhaseOptions, rows: readonly ActionItem[], s
   const there = await readRelations(destination);
   const destinations = new Map(there.map((relation) => [shownName(relation.schema, relation.name), relation]));
   const refused = new Map(held.refused.map(({ table, error }) => [qualifiedName(table.schema, table.name), error]));
+  const isReplicaAllowed = await mayBeReplica(destination);
   const outcomes: Outcome[] = [];
   const works: TableWork[] = [];
   const indexes = Map.groupBy(
@@ -134,7 +138,7 @@ async function prepare(options: RowsPhaseOptions, rows: readonly ActionItem[], s
         where: detail.where,
         replaces: action.action === "replace" || interrupted.has(action.key),
         referenced: target.referenced,
-        asReplica: target.hasTriggers || target.hasForeignKeys,
+        asReplica: isReplicaAllowed && (target.hasTriggers || target.hasForeignKeys),
       },
     });
   }
@@ -193,47 +197,4 @@ function missingTable({ detail }: ActionItem): ItemError {
 
 function byName(relations: readonly Relation[]): ReadonlyMap<string, Relation> {
   return new Map(relations.map((relation) => [qualifiedName(relation.schema, relation.name), relation]));
-}
-
-interface RunJobs {
-  readonly options: RowsPhaseOptions;
-  readonly jobs: TableJobs;
-  readonly works: readonly TableWork[];
-  readonly others: readonly ActionItem[];
-  readonly held: HeldSnapshot;
-  readonly channel: OutcomeChannel;
-}
-
-async function runJobs({ options, jobs, works, others, held, channel }: RunJobs): Promise<void> {
-  const { ends, context, sync, openDestination } = options;
-  const opened: Session[] = [];
-  const begun = new Set<ActionItem>();
-  const tracked = [
-    ...works.map((work) => ({ items: [work.item, ...work.indexes], job: jobs.fill(work) })),
-    ...others.map((item) => ({ items: [item], job: jobs.build(item) })),
-  ];
-  const signal = AbortSignal.any([context.signal, held.lost]);
-  try {
-    await workThroughJobs<Pair>({
-      jobs: tracked.map(({ items, job }) => ({
-        weight: job.weight,
-        run: (pair) => {
-          for (const item of items) begun.add(item);
-          return job.run(pair);
-        },
-      })),
-      workers: sync.sessions,
-      async open() {
-        const [source, destination] = await Promise.all([openSession(ends.source), openDestination()]);
-        opened.push(source, destination);
-        await importSnapshot(source, held.id, { lockTimeoutMs: LOCK_TIMEOUT_MS });
-        return { source, destination };
-      },
-      signal,
-    });
-  } finally {
-    await Promise.all(opened.map((session) => session.close()));
-  }
-  for (const { items } of tracked) for (const item of items) if (!begun.has(item)) channel.put(cancelled(item.action));
-  if (held.lost.aborted) throw held.lost.reason;
 }

@@ -1,13 +1,14 @@
 import type { Outcome } from "../../state/outcome.ts";
 import type { RunContext } from "../../driver/sync-driver.ts";
 import type { Relation } from "../catalog/relations.ts";
+import type { CopiedRows } from "../copy/forward.ts";
 import type { RowRange } from "../copy/statements.ts";
 import { splitTable } from "../copy/split.ts";
 import { qualifiedName } from "../names.ts";
 import type { ActionItem } from "./action-item.ts";
-import { copyPart, copyTable, type Pair, prepareParts, type TableCopy } from "./copy-table.ts";
+import { copyPart, copyTable, copyThroughRoot, type Pair, prepareParts, type TableCopy } from "./copy-table.ts";
 import { createOne, type CreateObjectsOptions } from "./create-objects.ts";
-import { applied, unapplied } from "./outcomes.ts";
+import { applied, cancelled, unapplied } from "./outcomes.ts";
 import type { Job } from "./work-pool.ts";
 
 /** A table to fill, with the indexes and keys that wait for it. */
@@ -33,11 +34,15 @@ const PARTED_BYTES = 128 * 2 ** 20;
 /** From this size on statistics are gathered once a table is filled; the server's autovacuum sees to smaller ones by itself. */
 const ANALYZED_BYTES = 64 * 2 ** 10;
 
+const NOTHING: CopiedRows = { bytes: 0, rows: 0 };
+
 /** The jobs that fill tables and build their indexes. */
 export class TableJobs {
   readonly #options: TableJobsOptions;
   /** Tables whose rows were not all copied. */
   failed = 0;
+  /** Tables that are filled, while their foreign keys did not fire: not told before these were looked at. */
+  readonly unproven: { readonly item: ActionItem; readonly copy: TableCopy; readonly outcome: Outcome }[] = [];
 
   constructor(options: TableJobsOptions) {
     this.#options = options;
@@ -45,9 +50,32 @@ export class TableJobs {
 
   /** Fills a table, and then builds its indexes. */
   fill(work: TableWork): Job<Pair> {
-    if (work.isEmpty) return { weight: 0, run: async () => this.#filled(work, 0, Date.now()) };
+    const abandon = () => this.#abandon(work);
+    if (work.isEmpty) return { weight: 0, run: async () => this.#filled(work, NOTHING, Date.now()), abandon };
     const isParted = this.#options.sessions > 1 && work.relation.bytes >= PARTED_BYTES;
-    return { weight: work.relation.bytes, run: (pair) => (isParted ? this.#fillInParts(work, pair) : this.#fillWhole(work, pair)) };
+    return { weight: work.relation.bytes, run: (pair) => (isParted ? this.#fillInParts(work, pair) : this.#fillWhole(work, pair)), abandon };
+  }
+
+  /** Fills partitions of one table together, where a row may belong to another of them at the destination. */
+  fillThroughRoot(root: string, works: readonly TableWork[]): Job<Pair> {
+    return {
+      weight: works.reduce((total, { relation }) => total + relation.bytes, 0),
+      run: async (pair) => {
+        const startedAt = Date.now();
+        try {
+          const copied = await copyThroughRoot(
+            root,
+            works.map((work) => this.#copyOptions(work, pair)),
+          );
+          return works.flatMap((work, at) => this.#filled(work, copied[at] ?? NOTHING, startedAt));
+        } catch (error) {
+          return works.flatMap((work) => this.#notFilled(work, error, startedAt));
+        }
+      },
+      abandon: () => {
+        for (const work of works) this.#abandon(work);
+      },
+    };
   }
 
   /** Builds what waits for no table. */
@@ -58,8 +86,8 @@ export class TableJobs {
   async #fillWhole(work: TableWork, pair: Pair): Promise<readonly Job<Pair>[]> {
     const startedAt = Date.now();
     try {
-      const bytes = await copyTable({ ...this.#copyOptions(work, pair) });
-      return this.#filled(work, bytes, startedAt);
+      const copied = await copyTable({ ...this.#copyOptions(work, pair) });
+      return this.#filled(work, copied, startedAt);
     } catch (error) {
       return this.#notFilled(work, error, startedAt);
     }
@@ -67,20 +95,24 @@ export class TableJobs {
 
   async #fillInParts(work: TableWork, pair: Pair): Promise<readonly Job<Pair>[]> {
     const startedAt = Date.now();
-    const { context, sessions } = this.#options;
+    const { sessions } = this.#options;
     try {
       await prepareParts(pair.destination, work.copy);
       const { schema, name } = work.copy.from;
       const ranges = await splitTable({ session: pair.source, schema, name, bytes: work.relation.bytes, parts: sessions, partBytes: PARTED_BYTES / 2 });
-      const parts = { left: ranges.length, bytes: 0, error: undefined as unknown };
+      const parts = { left: ranges.length, bytes: 0, rows: 0, error: undefined as unknown };
       return ranges.map((range) => ({
         weight: work.relation.bytes / ranges.length,
         run: async (worker) => {
-          if (parts.error === undefined && !context.signal.aborted) await this.#fillPart(work, range, worker, parts);
+          if (parts.error === undefined) await this.#fillPart(work, range, worker, parts);
           parts.left -= 1;
           if (parts.left > 0) return [];
           if (parts.error !== undefined) return this.#notFilled(work, parts.error, startedAt);
-          return this.#filled(work, parts.bytes, startedAt);
+          return this.#filled(work, parts, startedAt);
+        },
+        abandon: () => {
+          parts.left -= 1;
+          if (parts.left === 0) this.#abandon(work);
         },
       }));
     } catch (error) {
@@ -88,9 +120,11 @@ export class TableJobs {
     }
   }
 
-  async #fillPart(work: TableWork, range: RowRange, pair: Pair, parts: { bytes: number; error: unknown }): Promise<void> {
+  async #fillPart(work: TableWork, range: RowRange, pair: Pair, parts: { bytes: number; rows: number; error: unknown }): Promise<void> {
     try {
-      parts.bytes += await copyPart(this.#copyOptions(work, pair), range);
+      const { bytes, rows } = await copyPart(this.#copyOptions(work, pair), range);
+      parts.bytes += bytes;
+      parts.rows += rows;
     } catch (error) {
       parts.error ??= error;
     }
@@ -101,14 +135,16 @@ export class TableJobs {
     return { pair, table: copy, budget: context.budget, signal: context.abort, onBytes: (bytes: number) => context.emit({ type: "transferred", bytes }) };
   }
 
-  #filled({ item, copy, relation, indexes }: TableWork, bytes: number, startedAt: number): readonly Job<Pair>[] {
+  #filled({ item, copy, relation, indexes }: TableWork, { bytes, rows }: CopiedRows, startedAt: number): readonly Job<Pair>[] {
     const { context, put } = this.#options;
     const version = { ...item.action.source, versionId: context.run, modified: new Date(startedAt).toISOString() };
-    put(applied(item.action, { bytes, source: version, destination: { fingerprint: item.action.source?.fingerprint }, startedAt }));
+    const outcome = applied(item.action, { bytes, rows, source: version, destination: { fingerprint: item.action.source?.fingerprint }, startedAt });
+    if (copy.asReplica) this.unproven.push({ item, copy, outcome });
+    else put(outcome);
     const name = qualifiedName(copy.to.schema, copy.to.name);
     // Statistics first: they see the table's bytes while these are still in memory.
     const analyze: readonly Job<Pair>[] =
-      relation.bytes < ANALYZED_BYTES ? [] : [{ weight: relation.bytes / 4, run: ({ destination }) => this.#analyze(destination, name) }];
+      relation.bytes < ANALYZED_BYTES ? [] : [{ weight: relation.bytes / 4, run: ({ destination }) => this.#analyze(destination, name), abandon: () => {} }];
     return [...indexes.map((index) => this.#indexJob(index, relation.bytes)), ...analyze];
   }
 
@@ -127,7 +163,12 @@ export class TableJobs {
         this.#options.put(await createOne(item, { session: destination, isAsPlanned: this.#options.isAsPlanned, revealed: async () => item }));
         return [];
       },
+      abandon: () => this.#options.put(cancelled(item.action)),
     };
+  }
+
+  #abandon({ item, indexes }: TableWork): void {
+    for (const { action } of [item, ...indexes]) this.#options.put(cancelled(action));
   }
 
   async #analyze(destination: Pair["destination"], name: string): Promise<readonly Job<Pair>[]> {

@@ -4,6 +4,8 @@ export interface Job<Worker> {
   readonly weight: number;
   /** @returns further jobs that can begin now. Never throws for an item: what it throws ends the pool */
   run(worker: Worker): Promise<readonly Job<Worker>[]>;
+  /** Called instead of `run` where the work was stopped before this was begun. */
+  abandon(): void;
 }
 
 export interface PoolOptions<Worker> {
@@ -18,10 +20,9 @@ export interface PoolOptions<Worker> {
 /**
  * Works through jobs that make further jobs, a bounded number at a time, the heaviest first.
  *
- * @returns the jobs that were not begun
  * @throws the first error of a job or of `open`, when all that had begun is over
  */
-export async function workThroughJobs<Worker>({ jobs, workers, open, signal }: PoolOptions<Worker>): Promise<readonly Job<Worker>[]> {
+export async function workThroughJobs<Worker>({ jobs, workers, open, signal }: PoolOptions<Worker>): Promise<void> {
   const ready = new Heap<Job<Worker>>((a, b) => a.weight > b.weight);
   for (const job of jobs) ready.push(job);
   const idle: Worker[] = [];
@@ -54,8 +55,8 @@ export async function workThroughJobs<Worker>({ jobs, workers, open, signal }: P
     };
     next();
   });
+  for (const job of ready.all()) job.abandon();
   if (failure !== undefined) throw failure.error;
-  return ready.all();
 }
 
 /** Gives the first of its items by an order, at a cost that grows with the logarithm of their number. */

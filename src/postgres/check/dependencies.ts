@@ -45,7 +45,7 @@ export async function checkDependencies(scope: BothScope): Promise<readonly Find
       : fail(
           "DEPENDENCIES_NOT_SELECTED",
           subject,
-          `${counted(missing.length, "selected object")} ${missing.length === 1 ? "needs" : "need"} what is not selected: ${listed(missing.map(shown))}.`,
+          `${needing(missing)} what is not selected: ${listed(missing.map(shown))}.`,
           "Select what is needed too, create it at the destination first, or exclude what needs it.",
         ),
     ...(left.length === 0
@@ -54,7 +54,7 @@ export async function checkDependencies(scope: BothScope): Promise<readonly Find
           confirm(
             "DEPENDENCIES_NEVER_SYNCED",
             subject,
-            `${counted(left.length, "selected object")} ${left.length === 1 ? "needs" : "need"} what is never synced by default, and will be left out: ${listed(left.map(shown))}.`,
+            `${needing(left)} what is never synced by default, and will be left out: ${listed(left.map(shown))}.`,
             "`objects: { include: all }` syncs it where the destination has what it needs; or exclude what needs it.",
           ),
         ]),
@@ -69,6 +69,12 @@ export async function checkDependencies(scope: BothScope): Promise<readonly Find
           ),
         ]),
   ];
+}
+
+/** One object may need several. */
+function needing(dependencies: readonly Dependency[]): string {
+  const { size } = new Set(dependencies.map(({ type, identity }) => `${type} ${identity}`));
+  return `${counted(size, "selected object")} ${size === 1 ? "needs" : "need"}`;
 }
 
 function shown({ type, identity, part, neededType, neededIdentity }: Dependency): string {

@@ -18,10 +18,13 @@ async function checkMoney(scope: BothScope): Promise<Finding> {
   const [from, to] = await Promise.all([usual(source, "lc_monetary"), usual(server, "lc_monetary")]);
   if (from === to) return pass("LC_MONETARY_DIFFERS", subject, `${from} on both sides.`);
   const columns = await source.query<{ name: string }>(
-    `WITH RECURSIVE money(id) AS (
-      SELECT 790::oid UNION SELECT t.oid FROM money m JOIN pg_catalog.pg_type t ON t.typbasetype = m.id OR (t.typelem = m.id AND t.typlen = -1)
-        OR t.typrelid IN (SELECT a.attrelid FROM pg_catalog.pg_attribute a WHERE a.atttypid = m.id AND a.attnum > 0 AND NOT a.attisdropped)
-        OR t.oid IN (SELECT r.rngtypid FROM pg_catalog.pg_range r WHERE r.rngsubtype = m.id))
+    `WITH RECURSIVE holds(part, whole) AS (
+      SELECT t.typbasetype, t.oid FROM pg_catalog.pg_type t WHERE t.typbasetype <> 0
+      UNION ALL SELECT t.typelem, t.oid FROM pg_catalog.pg_type t WHERE t.typelem <> 0
+      UNION ALL SELECT r.rngsubtype, r.rngtypid FROM pg_catalog.pg_range r
+      UNION ALL SELECT a.atttypid, c.reltype FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+        WHERE a.attnum > 0 AND NOT a.attisdropped AND c.reltype <> 0),
+    money(id) AS (SELECT 'pg_catalog.money'::regtype::oid UNION SELECT h.whole FROM money m JOIN holds h ON h.part = m.id)
     SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) || '.' || pg_catalog.quote_ident(a.attname) AS name
     FROM pg_catalog.unnest($1::oid[]) AS s(id) JOIN pg_catalog.pg_class c ON c.oid = s.id JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN money m ON m.id = a.atttypid ORDER BY 1`,

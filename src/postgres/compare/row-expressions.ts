@@ -31,15 +31,18 @@ export interface RowExpressions {
 }
 
 /**
- * Types whose equality, and so whose hash, is that of their texts. Not here: float (-0 = 0), numeric
- * without a scale (1.0 = 1.00), character without a length (blanks at the end), interval (30 days =
- * 1 month), arrays (bounds are not hashed), enums (their OIDs are).
+ * Types whose hash tells any two texts of them apart. Not here: float (-0 = 0), numeric (1 and 1.0, 1
+ * and -1, NaN and NULL have one hash), character without a length (blanks at the end), interval (30
+ * days = 1 month), arrays (bounds are not hashed), enums (their OIDs are), eight-byte integers and
+ * times (their halves are folded).
  */
-const PLAIN = new Set(["bool", "int2", "int4", "int8", "oid", "date", "time", "timestamp", "timestamptz", "uuid", "bytea"]);
+const PLAIN = new Set(["bool", "int2", "int4", "oid", "date", "uuid", "bytea"]);
 const TEXTS = new Set(["text", "varchar"]);
+/** Types of which the binary form is hashed: it is cheaper to make than a text. */
+const SENT = new Set(["numeric", "time", "timestamp", "timestamptz"]);
 const WHOLE = new Set(["int2", "int4", "int8"]);
 /** Types of which equal texts are equal values to an index, whatever the search path. */
-const LOOKUPS = new Set([...PLAIN, ...TEXTS, "numeric", "name"]);
+const LOOKUPS = new Set([...PLAIN, ...TEXTS, ...SENT, "int8", "name"]);
 
 export function rowExpressions(pair: TablePair, side: TableSide, other: TableSide, { hashing, floatBits: bits }: HashPlan): RowExpressions {
   const table = quoteName(side.name);
@@ -99,6 +102,7 @@ function plainValue(reference: string, { builtin, limited }: ColumnShape): strin
   if (PLAIN.has(builtin)) return reference;
   // A collation may call different texts equal.
   if (TEXTS.has(builtin) || (builtin === "bpchar" && limited)) return `${reference} COLLATE "C"`;
-  if (builtin === "numeric" && limited) return reference;
+  if (builtin === "int8") return `${reference}, (${reference} >> 32)::int4`;
+  if (SENT.has(builtin)) return `${builtin}_send(${reference})`;
   return builtin === "float4" || builtin === "float8" ? floatBits(reference, builtin) : undefined;
 }

@@ -15,10 +15,12 @@ export interface Look {
   readonly to: string;
   readonly sync?: Partial<PostgresSync>;
   readonly more?: Partial<CheckDatabasesOptions>;
+  /** Makes an opened session look like another: an older server, another host. */
+  readonly as?: { readonly source?: (session: Session) => Session; readonly destination?: (session: Session) => Session };
 }
 
 /** Checks two databases by sessions of their own, as a driver does. */
-export async function look({ from, to, sync = {}, more = {} }: Look): Promise<Findings> {
+export async function look({ from, to, sync = {}, more = {}, as = {} }: Look): Promise<Findings> {
   const opened: Session[] = [];
   const openAt = async (url: string, database?: string): Promise<Session | TidemarkError> => {
     const options = await resolveConnection(postgresLocation("end", { url: new Secret(url, "${URL}") }), { env: {}, database });
@@ -44,8 +46,8 @@ export async function look({ from, to, sync = {}, more = {} }: Look): Promise<Fi
         accounts: { include: "none", exclude: [] },
         ...sync,
       }),
-      source,
-      destination: isMissing ? undefined : opening,
+      source: source instanceof TidemarkError ? source : (as.source?.(source) ?? source),
+      destination: isMissing ? undefined : opening instanceof TidemarkError ? opening : (as.destination?.(opening) ?? opening),
       maintenance: maintenance instanceof TidemarkError ? undefined : maintenance,
       signal: new AbortController().signal,
       ...more,

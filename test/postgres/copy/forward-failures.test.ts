@@ -133,13 +133,8 @@ describe("the destination fails amid the rows, of which the source has many more
 
 test("a text that is none in the destination's encoding", async () => {
   await using scene = await setScene();
-  // What a database in SQL_ASCII may hold.
-  const error = await scene.fails({ from: "COPY (SELECT 1, 'x') TO STDOUT WITH (ENCODING 'UTF16')" });
-  expect(error.code).toBe("POSTGRES_DATA");
-  await expectUsable(scene);
-  await scene.destination.query("BEGIN");
-  const second = await scene.fails({ from: "COPY (SELECT 1, 'Grüße') TO STDOUT WITH (ENCODING 'LATIN1')" });
-  expect(second).toMatchObject({ code: "POSTGRES_DATA", message: expect.stringContaining('invalid byte sequence for encoding "UTF8": 0xfc') });
+  const error = await scene.fails({ from: "COPY (SELECT 1, 'Grüße') TO STDOUT WITH (ENCODING 'LATIN1')" });
+  expect(error).toMatchObject({ code: "POSTGRES_DATA", message: expect.stringContaining('invalid byte sequence for encoding "UTF8": 0xfc') });
   await expectUsable(scene);
 });
 
