@@ -8,7 +8,15 @@ export type TidemarkEvent =
   /** Cumulative; at most a few a second. */
   | { readonly type: "listed"; readonly sync: string; readonly source: number; readonly destination: number }
   | { readonly type: "syncPlanned"; readonly sync: string }
-  | { readonly type: "runStarted"; readonly run: string; readonly planId: string; readonly resumed: boolean; readonly items: number; readonly bytes: number; /** An estimate, of a run that fills tables. */ readonly rows?: number | undefined }
+  | {
+      readonly type: "runStarted";
+      readonly run: string;
+      readonly planId: string;
+      readonly resumed: boolean;
+      readonly items: number;
+      readonly bytes: number;
+      /** An estimate, of a run that fills tables. */ readonly rows?: number | undefined;
+    }
   | { readonly type: "syncStarted"; readonly sync: string; readonly items: number; readonly bytes: number; readonly rows?: number | undefined }
   /** Cumulative over the run, after the outcomes are durable. */
   | { readonly type: "progress"; readonly sync: string; readonly items: number; readonly bytes: number; readonly failed: number }

@@ -47,7 +47,15 @@ export async function applyChangeset(options: ApplyOptions): Promise<RunResult> 
     if (!work) return { run: undefined, status: "applied", syncs: emptyResults(summary.syncs), problems: 0, stopped: false };
 
     await state.startRun({ ...owner, planId: summary.planId, plan: plan.name, startedAt: Date.now(), items: work.items, bytes: work.bytes }, held.leases);
-    emit({ type: "runStarted", run, planId: summary.planId, resumed: work.resumed, items: work.items, bytes: work.bytes, ...(work.rows > 0 && { rows: work.rows }) });
+    emit({
+      type: "runStarted",
+      run,
+      planId: summary.planId,
+      resumed: work.resumed,
+      items: work.items,
+      bytes: work.bytes,
+      ...(work.rows > 0 && { rows: work.rows }),
+    });
     return await runSyncs({ options, run, syncs, leases: held.leases, done: work.done, deadRuns, failure });
   } finally {
     await held.release();

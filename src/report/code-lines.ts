@@ -14,7 +14,9 @@ export function codeLines(text: string, { indent, most }: CodeLinesOptions): str
 
 /** The difference of two definitions, with what is taken away and added in colour. */
 export function differenceLines(difference: string, paint: Paint, { indent, most }: CodeLinesOptions): string[] {
-  return cut(linesOf(difference), most).map((line) => indent + (line.startsWith("-") ? paint.remove(line) : line.startsWith("+") ? paint.add(line) : paint.faint(line)));
+  return cut(linesOf(difference), most).map(
+    (line) => indent + (line.startsWith("-") ? paint.remove(line) : line.startsWith("+") ? paint.add(line) : paint.faint(line)),
+  );
 }
 
 /** Lines of a text, escaped. Tabs that indent a line are spaces: they are no more than that in SQL. */

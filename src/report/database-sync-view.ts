@@ -1,4 +1,4 @@
-import type { ActionKind, NumberedAction } from "../changeset/action.ts";
+import { type ActionKind, EFFECTS, type NumberedAction } from "../changeset/action.ts";
 import type { SyncSummary } from "../changeset/summary.ts";
 import { visible } from "../core/escape.ts";
 import { formatCount } from "../core/units.ts";
@@ -14,6 +14,7 @@ import { ACTION_WORDS, counted, notCompared, READING_ORDER } from "./words.ts";
 /** Of each kind: what is replaced and what conflicts is worth a look each, a definition that is created is not. */
 const SAMPLES: Partial<Record<ActionKind, number>> = { delete: 10, replace: 10, conflict: 10, copyRows: 5 };
 const NAMES_OF_A_REASON = 5;
+const INDENT = "        ";
 /** Lines of a conflict's difference without `--verbose`. */
 const DIFFERENCE_LINES = 12;
 const LONGEST_KEY = 160;
@@ -52,14 +53,14 @@ function countsOf(kind: ActionKind, { actions }: SyncSummary, kinds: KindCounts 
   const { items } = actions[kind];
   if (kinds === undefined) return formatCount(items);
   if (kind !== "copyRows" && kind !== "replace") return `${formatCount(items)}: ${kindsSentence(kinds)}`;
-  const moved = estimate(actions[kind]);
-  const [tables, others] = [kinds.get("rows"), new Map([...kinds].filter(([each]) => each !== "rows"))];
-  return [
-    [...(tables === undefined ? [] : [countedKind(tables, "rows")]), ...(moved === "" ? [] : [moved])].join(", "),
-    kindsSentence(others),
-  ]
-    .filter((part) => part !== "")
-    .join("; ");
+  const tables = kinds.get("rows");
+  const others = kindsSentence(new Map([...kinds].filter(([each]) => each !== "rows")));
+  const moved = joined([tables === undefined ? "" : countedKind(tables, "rows"), estimate(actions[kind])], ", ");
+  return joined([moved, others], "; ");
+}
+
+function joined(parts: readonly string[], between: string): string {
+  return parts.filter((part) => part !== "").join(between);
 }
 
 /** Rows carry no version: what an earlier run copied is trusted, and that is said. */
@@ -109,11 +110,17 @@ function showNotSynced({ header, actions }: SyncSummary, { changeset, out, paint
 function actionLines(action: NumberedAction, paint: Paint, { whole }: { readonly whole: boolean }): string[] {
   const { action: kind, key, reason, bytes, rows = 0 } = action;
   const detail = readDatabaseDetail(action.detail);
-  const moved = estimate({ rows, bytes });
-  const remark = detail?.remark === undefined ? "" : `  ${visible(detail.remark, { maxLength: LONGEST_REMARK })}`;
-  const { mark } = ACTION_WORDS[kind];
-  const head = `    ${tint(kind, paint)(`${mark} ${visible(key, { maxLength: LONGEST_KEY })}`)}${moved === "" ? "" : `  ${moved}`}  ${paint.faint(visible(reason))}${remark}`;
-  const difference = detail?.difference === undefined ? [] : differenceLines(detail.difference, paint, { indent: "        ", ...(!whole && { most: DIFFERENCE_LINES }) });
-  const ddl = whole && detail?.ddl !== undefined ? codeLines(detail.ddl, { indent: "        " }) : [];
-  return [head, ...difference, ...ddl];
+  const name = tint(kind, paint)(`${ACTION_WORDS[kind].mark} ${visible(key, { maxLength: LONGEST_KEY })}`);
+  const lines = [
+    `    ${joined([name, estimate({ rows, bytes }), paint.faint(visible(reason)), visible(detail?.remark ?? "", { maxLength: LONGEST_REMARK })], "  ")}`,
+  ];
+  // Rows that stay behind are never left unsaid.
+  if (detail?.where !== undefined) lines.push(`${INDENT}only rows where ${visible(detail.where, whole ? {} : { maxLength: LONGEST_REMARK })}`);
+  if (detail?.difference !== undefined)
+    lines.push(...differenceLines(detail.difference, paint, { indent: INDENT, most: whole ? undefined : DIFFERENCE_LINES }));
+  if (!whole) return lines;
+  if (detail?.columns !== undefined) lines.push(paint.faint(`${INDENT}columns: ${visible(detail.columns.join(", "))}`));
+  if (detail?.ddl !== undefined && EFFECTS.has(kind)) lines.push(...codeLines(detail.ddl, { indent: INDENT }));
+  if (detail?.owner !== undefined) lines.push(paint.faint(`${INDENT}owner: ${visible(detail.owner)}`));
+  return lines;
 }

@@ -105,7 +105,6 @@ export function databaseLosses(changeset: Changeset, { header, actions }: SyncSu
   const lines: string[] = [];
   if (deleted) lines.push(`${counted(actions.delete.items, "object")} will be DELETED at the destination: ${kindsSentence(deleted)}.`);
   if (tables > 0) lines.push(`${counted(tables, "table")} will be EMPTIED and filled again.`);
-  if (others.size > 0)
-    lines.push(`${formatCount(actions.replace.items - tables)} will be REPLACED at the destination: ${kindsSentence(others)}.`);
+  if (others.size > 0) lines.push(`${formatCount(actions.replace.items - tables)} will be REPLACED at the destination: ${kindsSentence(others)}.`);
   return lines;
 }

@@ -1,3 +1,4 @@
+import { effectTotals } from "../changeset/effects.ts";
 import type { ChangesetSummary } from "../changeset/summary.ts";
 import { visible } from "../core/escape.ts";
 import { formatBytes, formatCount, formatDuration } from "../core/units.ts";
@@ -39,11 +40,13 @@ export async function showOutcome({ summary, result, state, out, paint, planFile
   }
   if (result.problems > 0) await showProblems({ run, state, out, paint, planFile, problems: result.problems });
 
-  for (const [name, sync] of Object.entries(result.syncs)) out.line(`${paint.strong(visible(name))}: ${syncSentence(sync, paint)}`);
+  for (const [name, sync] of Object.entries(result.syncs)) out.line(`${paint.strong(visible(name))}: ${syncSentence(sync, isDatabase(summary, name), paint)}`);
   conflictsLine(summary, out, paint);
   if (result.stopped) {
     const rest = Math.max(0, plannedItems(summary) - doneItems(result));
-    out.line(`${paint.warn("Stopped")} after ${formatDuration(elapsedMs)}${rest > 0 ? `, with ${counted(rest, "object")} left` : ""}. Apply again to go on.`);
+    out.line(
+      `${paint.warn("Stopped")} after ${formatDuration(elapsedMs)}${rest > 0 ? `, with ${counted(rest, itemWord(summary))} left` : ""}. Apply again to go on.`,
+    );
   } else {
     out.line(`${result.status === "applied" ? paint.good("Applied") : paint.warn("Applied in part")} in ${formatDuration(elapsedMs)}. Run ${run}.`);
   }
@@ -92,8 +95,9 @@ export function problemLines({ outcome, sync, key, action, code, message, hint }
   return `${lines.join("\n")}\n`;
 }
 
-function syncSentence({ outcomes, bytes }: SyncResult, paint: Paint): string {
-  const parts = [`${formatCount(outcomes.applied)} applied (${formatBytes(bytes)})`];
+function syncSentence({ outcomes, bytes, rows }: SyncResult, database: boolean, paint: Paint): string {
+  const moved = database && rows > 0 ? `${counted(rows, "row")}, ${formatBytes(bytes)}` : formatBytes(bytes);
+  const parts = [`${formatCount(outcomes.applied)} applied (${moved})`];
   for (const [fate, words] of Object.entries(FATE_WORDS)) {
     const items = outcomes[fate as keyof typeof FATE_WORDS];
     if (items > 0) parts.push(paint.warn(`${formatCount(items)} ${words}`));
@@ -107,7 +111,16 @@ function conflictsLine({ syncs }: ChangesetSummary, out: Output, paint: Paint): 
 }
 
 function plannedItems({ syncs }: ChangesetSummary): number {
-  return syncs.reduce((total, { actions }) => total + actions.copy.items + actions.overwrite.items + actions.delete.items, 0);
+  return syncs.reduce((total, sync) => total + effectTotals(sync).items, 0);
+}
+
+function isDatabase({ syncs }: ChangesetSummary, name: string): boolean {
+  return syncs.some(({ header }) => header.name === name && header.kind === "postgres");
+}
+
+/** Rows of a table and a membership are no objects. */
+function itemWord({ syncs }: ChangesetSummary): string {
+  return syncs.some(({ header }) => header.kind === "postgres") ? "action" : "object";
 }
 
 function doneItems({ syncs }: RunResult): number {
@@ -125,6 +138,8 @@ export function applySummaryJson(summary: ChangesetSummary, result: RunResult): 
     status: result.status,
     stopped: result.stopped,
     hasConflicts: summary.hasConflicts,
-    syncs: result.syncs,
+    syncs: Object.fromEntries(
+      Object.entries(result.syncs).map(([name, { outcomes, bytes, rows }]) => [name, { outcomes, bytes, ...(isDatabase(summary, name) && { rows }) }]),
+    ),
   };
 }

@@ -15,7 +15,7 @@ export function showCommand(cli: Cli): Command {
   })
     .argument("CHANGESET", "a file that `plan --out` wrote")
     .option("--markdown", "as a comment for a pull request")
-    .option("--action <kinds>", "only these, with commas: copy, overwrite, delete, conflict, notSynced, skip")
+    .option("--action <kinds>", "only these, with commas: copy, overwrite, delete, create, copyRows, replace, conflict, notSynced, skip")
     .option("--sync <name>", "only this sync")
     .option("--verbose", "every action instead of samples")
     .action(

@@ -2,11 +2,13 @@ import { userInfo } from "node:os";
 import type { Changeset } from "../../changeset/changeset.ts";
 import { openChangeset } from "../../changeset/read.ts";
 import { TidemarkError } from "../../core/errors.ts";
+import { visible } from "../../core/escape.ts";
 import { applyChangeset } from "../../engine/apply.ts";
 import type { RunResult } from "../../engine/run.ts";
 import { applySummaryJson, showOutcome } from "../../report/outcome-view.ts";
+import { losses } from "../../report/losses.ts";
 import { planSummaryJson } from "../../report/plan-json.ts";
-import { losses, showPlan } from "../../report/plan-view.ts";
+import { showPlan } from "../../report/plan-view.ts";
 import type { ProgressMode } from "../../report/progress/progress.ts";
 import { approve } from "../ask.ts";
 import { isChangesetFile, planFileOf } from "../changeset-file.ts";
@@ -79,7 +81,7 @@ async function applyPlan(context: Context, file: string, options: ApplyCommandOp
   }).finally(() => progress.close());
   const { changeset } = made;
 
-  if (context.json) context.json.line({ ...planSummaryJson("plan", changeset.summary), type: "planned" });
+  if (context.json) context.json.line({ ...planSummaryJson("plan", changeset), type: "planned" });
   else await showPlan(changeset, context.out, context.paint, { verbose: false });
   await context.out.flush();
   holdPlanId(changeset, options.planId);
@@ -91,10 +93,11 @@ async function applyPlan(context: Context, file: string, options: ApplyCommandOp
   return await run(context, changeset, loaded, options);
 }
 
-async function approvePlan(context: Context, { summary }: Changeset): Promise<boolean> {
+async function approvePlan(context: Context, changeset: Changeset): Promise<boolean> {
+  const { summary } = changeset;
   const { messages } = context;
-  for (const { header, actions } of summary.syncs) {
-    for (const line of losses(actions)) messages.raw(`${messages.paint.remove(`${header.name}: ${line}`)}\n`, "error");
+  for (const sync of summary.syncs) {
+    for (const line of losses(changeset, sync)) messages.raw(`${messages.paint.remove(`${visible(sync.header.name)}: ${line}`)}\n`, "error");
   }
   return approve(context, `Apply the plan ${summary.plan}?`, "--auto-approve");
 }

@@ -1,10 +1,19 @@
 import { TidemarkError } from "../../core/errors.ts";
+import { visible } from "../../core/escape.ts";
 import type { SyncPlan } from "../../core/sync-plan.ts";
 import { formatCount } from "../../core/units.ts";
 import { COMPARE_LEVELS, type CompareLevel, type Difference } from "../../driver/sync-driver.ts";
 import { comparePlan } from "../../engine/compare.ts";
 import { nearName } from "../../plan-file/near-name.ts";
-import { differenceLine, emptyComparison, type SyncComparison } from "../../report/compare-view.ts";
+import {
+  comparisonJson,
+  comparisonLines,
+  countDifferences,
+  countPage,
+  emptyComparison,
+  showDifference,
+  type SyncComparison,
+} from "../../report/compare-view.ts";
 import type { Intent } from "../../state/state-store.ts";
 import type { Context } from "../context.ts";
 import { makeDrivers } from "../drivers.ts";
@@ -33,7 +42,7 @@ export async function runCompare(context: Context, file: string, options: Compar
   const syncs = new Map<string, SyncComparison>();
   const show = (sync: string, difference: Difference, at: number) => {
     if (json) json.line({ type: "difference", sync, ...difference });
-    else if (options.verbose || at <= SHOWN) out.line(differenceLine(sync, difference, paint));
+    else if (options.verbose || at <= SHOWN) for (const line of showDifference(sync, difference, paint, options.verbose ?? false)) out.line(line);
   };
   try {
     const pages = comparePlan({
@@ -54,27 +63,30 @@ export async function runCompare(context: Context, file: string, options: Compar
       }
       const seen = syncs.get(page.sync) ?? emptyComparison();
       syncs.set(page.sync, seen);
-      seen.equal += page.equal;
-      for (const difference of page.differences) {
-        seen[difference.difference] += 1;
-        show(page.sync, difference, total(seen) - seen.equal);
-      }
+      let at = countDifferences(seen);
+      countPage(seen, page);
+      for (const difference of page.differences) show(page.sync, difference, (at += 1));
       await out.flush();
     }
   } finally {
     progress.close();
   }
 
-  const differ = [...syncs.values()].some((sync) => sync.missing + sync.extra + sync.different + sync.unknown > 0);
+  const differ = [...syncs.values()].some((sync) => countDifferences(sync) > 0);
   if (json) {
-    json.line({ type: "summary", command: "compare", plan: plan.name, hasDifferences: differ, syncs: Object.fromEntries(syncs) });
+    json.line({
+      type: "summary",
+      command: "compare",
+      plan: plan.name,
+      hasDifferences: differ,
+      syncs: Object.fromEntries([...syncs].map(([name, sync]) => [name, comparisonJson(sync)])),
+    });
   } else {
     for (const [name, sync] of syncs) {
-      const differences = total(sync) - sync.equal;
-      if (!options.verbose && differences > SHOWN) out.line(paint.faint(`  … and ${formatCount(differences - SHOWN)} more in ${name}: --verbose shows all`));
-      out.line(
-        `${paint.strong(name)}: ${formatCount(sync.equal)} equal, ${formatCount(sync.missing)} missing, ${formatCount(sync.different)} different, ${formatCount(sync.extra)} extra, ${formatCount(sync.unknown)} unknown`,
-      );
+      const differences = countDifferences(sync);
+      if (!options.verbose && differences > SHOWN)
+        out.line(paint.faint(`  … and ${formatCount(differences - SHOWN)} more in ${visible(name)}: --verbose shows all`));
+      for (const line of comparisonLines(name, sync, paint)) out.line(line);
     }
   }
   return differ ? EXIT.changes : EXIT.done;
@@ -101,8 +113,4 @@ function parseLevels(text: string): ReadonlySet<CompareLevel> {
     });
   });
   return new Set(levels);
-}
-
-function total({ equal, missing, different, extra, unknown }: SyncComparison): number {
-  return equal + missing + different + extra + unknown;
 }

@@ -41,7 +41,7 @@ export async function runPlan(context: Context, file: string, options: PlanOptio
 
   if (options.markdown !== undefined) await writeMarkdown(options.markdown, planMarkdown(changeset));
   if (json) {
-    json.line(planSummaryJson("plan", changeset.summary));
+    json.line(planSummaryJson("plan", changeset));
   } else {
     await showPlan(changeset, out, paint, { verbose: options.verbose ?? false });
     if (options.out !== undefined) messages.info(`Kept in ${options.out}. Apply exactly this: tidemark apply ${options.out}`);

@@ -36,12 +36,13 @@ async function showJson(
   changeset: Changeset,
   filter: { kinds: readonly ActionKind[] | undefined; sync: string | undefined },
 ): Promise<void> {
+  const kinds = new Map(changeset.summary.syncs.map(({ header }) => [header.name, header.kind]));
   for (const action of changeset.actions(filter)) {
     if (out.closed) return;
-    json?.line(actionJson(action));
+    json?.line(actionJson(action, kinds.get(action.sync)));
     if (out.full) await out.flush();
   }
-  json?.line(planSummaryJson("show", changeset.summary));
+  json?.line(planSummaryJson("show", changeset));
 }
 
 function parseKinds(text: string): readonly ActionKind[] {

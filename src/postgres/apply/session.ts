@@ -81,9 +81,14 @@ export class DatabaseRunSession implements RunSession {
     if (fresh.length > 0) for await (const page of this.#durably(this.#applyPhase(subtask.phase as Phase, fresh))) yield this.#watched(items, page);
   }
 
+  /** What interrupted runs left is seen to where it is: by the phase that does it again, if one does. */
   async recover(intents: readonly Intent[], _deadRuns: readonly string[]): Promise<readonly number[]> {
     this.#intents = intents;
-    return intents.filter(({ kind }) => kind !== ROWS_INTENT && kind !== DATABASE_INTENT).map(({ id }) => id);
+    const kinds = new Set<string>();
+    for (const action of this.#options.context.actions(1, Number.MAX_SAFE_INTEGER)) kinds.add(itemOf(action).detail.kind);
+    const isOpen = ({ kind }: Intent) =>
+      (kind === ROWS_INTENT && (kinds.has("rows") || kinds.has("large-objects"))) || (kind === DATABASE_INTENT && kinds.has("database"));
+    return intents.filter((intent) => !isOpen(intent)).map(({ id }) => id);
   }
 
   async close(): Promise<void> {

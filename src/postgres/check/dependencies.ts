@@ -34,7 +34,7 @@ export async function checkDependencies(scope: BothScope): Promise<readonly Find
   const missing = unselected.filter((each) => !present.has(`${each.neededCatalog} ${identityThere(each)}`));
   const partitions = await readUnselectedPartitions(source, selected.objects);
   const subject = `${sourceName(scope)}: dependencies`;
-  const there = unselected.length - missing.length;
+  const there = present.size;
   return [
     missing.length === 0
       ? pass(

@@ -60,14 +60,6 @@ function encodingFinding(scope: BothScope, { encoding: from }: DatabaseLocale, t
       "Sync to a database with the source's encoding, or see that all texts are ASCII or in the other side's encoding.",
     );
   }
-  if (from === "MULE_INTERNAL" || to.encoding === "MULE_INTERNAL") {
-    return fail(
-      "DATABASE_ENCODING",
-      subject,
-      `${from} cannot be converted to ${to.encoding}.`,
-      "Create the destination's database with the source's encoding.",
-    );
-  }
   if (to.encoding === "UTF8") return pass("DATABASE_ENCODING", subject, `${from} is converted to UTF8, which has every character.`);
   return confirm(
     "DATABASE_ENCODING",

@@ -52,11 +52,12 @@ async function safeColumns(session: Session, tables: readonly { readonly schema:
 
 /**
  * Types below 16384 are initdb's, whose OIDs never change. Base, range and multirange types and arrays of such.
+ * `unnest` of several arrays is syntax that takes no schema.
  * OID aliases travel as numbers that mean another object elsewhere; money is a number of cents or of yen.
  */
 const SAFE = `
 SELECT (t.at - 1)::int4 AS at, a.attname::text AS name, y.oid::int4 AS type
-  FROM pg_catalog.unnest($1::text[], $2::text[]) WITH ORDINALITY AS t(schema, name, at)
+  FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS t(schema, name, at)
   JOIN pg_catalog.pg_namespace s ON s.nspname = t.schema
   JOIN pg_catalog.pg_class c ON c.relnamespace = s.oid AND c.relname = t.name
   JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

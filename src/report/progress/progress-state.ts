@@ -7,6 +7,8 @@ export interface ProgressSnapshot {
   readonly listed: { readonly source: number; readonly destination: number };
   readonly items: { readonly done: number; readonly of: number; readonly failed: number };
   readonly bytes: { readonly done: number; readonly of: number };
+  /** Rows that tables are to be filled with, an estimate; 0 for objects. How many are done is told by bytes. */
+  readonly rows: { readonly of: number };
   /** Over the last half minute. */
   readonly rate: { readonly items: number; readonly bytes: number };
   /** Milliseconds; undefined while nothing moves. */
@@ -30,7 +32,7 @@ export class ProgressState {
   readonly #done = new Map<string, { items: number; bytes: number; failed: number }>();
   #phase: ProgressSnapshot["phase"] = "starting";
   #sync: string | undefined;
-  #of = { items: 0, bytes: 0 };
+  #of = { items: 0, bytes: 0, rows: 0 };
   /** Bytes of large items on their way; an outcome counts them again, as done. */
   #transferred = 0;
   #samples: Sample[] = [];
@@ -50,7 +52,7 @@ export class ProgressState {
         break;
       case "runStarted":
         this.#phase = "applying";
-        this.#of = { items: event.items, bytes: event.bytes };
+        this.#of = { items: event.items, bytes: event.bytes, rows: event.rows ?? 0 };
         this.#sample(true);
         break;
       case "syncStarted":
@@ -87,6 +89,7 @@ export class ProgressState {
       listed: { source, destination },
       items: { done: done.items, of: this.#of.items, failed: done.failed },
       bytes: { done: Math.max(done.bytes, Math.min(this.#transferred, this.#of.bytes)), of: this.#of.bytes },
+      rows: { of: this.#of.rows },
       rate,
       left: waits.length === 0 || this.#phase !== "applying" ? undefined : Math.max(...waits) * 1000,
     };

@@ -93,7 +93,7 @@ export async function makeRole(databases: readonly TestDatabase[], attributes = 
   return {
     name,
     async [Symbol.asyncDispose]() {
-      for (const database of databases) await database.sql(`DROP OWNED BY ${quoteName(name)}`);
+      for (const database of databases) await database.sql(`REASSIGN OWNED BY ${quoteName(name)} TO postgres; DROP OWNED BY ${quoteName(name)}`);
       await first.sql(`DROP ROLE ${quoteName(name)}`);
     },
   };

@@ -3,21 +3,21 @@ import type { DatabaseSelector, PostgresSync } from "../../../src/core/sync-plan
 import { isOlder } from "../../../src/postgres/check/extensions.ts";
 import { look, makeDatabase, makeRole, uniqueName } from "./look.ts";
 
-const selector = (kind: string, name: string, schema: string | undefined = "public"): DatabaseSelector => ({ kind, schema, name });
+const selector = (kind: string, name: string): DatabaseSelector => ({ kind, schema: undefined, name });
 const excluding = (...exclude: readonly DatabaseSelector[]): Partial<PostgresSync> => ({ objects: { include: "default", exclude } });
 const including = (...include: readonly DatabaseSelector[]): Partial<PostgresSync> => ({ objects: { include, exclude: [] } });
 const NO_MAP: PostgresSync["map"] = { database: undefined, schemas: {}, tables: {}, rename: [] };
 
 describe("extensions", () => {
   test("what the server does not have", async () => {
-    // xml2 and its like are in all; intagg is gone after 18? adminpack is gone from 17 on.
+    // adminpack is gone from 17 on.
     await using source = await makeDatabase(15);
     await using target = await makeDatabase(18);
     await source.sql("CREATE EXTENSION adminpack; CREATE EXTENSION hstore");
     const found = await look({ from: source.url, to: target.url });
     expect(found.problems).toEqual(["EXTENSION_MISSING fail"]);
     expect(found.of("EXTENSION_MISSING").message).toMatch(/1 extension: adminpack 2\.\d+\.$/);
-    expect((await look({ from: source.url, to: target.url, sync: excluding(selector("extension", "adminpack", undefined)) })).problems).toEqual([]);
+    expect((await look({ from: source.url, to: target.url, sync: excluding(selector("extension", "adminpack")) })).problems).toEqual([]);
     await using missing = await makeDatabase(18, { create: false, name: uniqueName("new") });
     expect((await look({ from: source.url, to: missing.url })).problems).toEqual(["EXTENSION_MISSING fail"]);
   });
@@ -66,7 +66,9 @@ describe("extensions", () => {
     await using role = await makeRole([target]);
     await target.sql(`ALTER DATABASE "${target.name}" OWNER TO ${role.name}`);
     await source.sql("CREATE EXTENSION hstore");
-    expect((await look({ from: source.url, to: target.urlAs(role.name) })).problems).toEqual(["EXTENSION_NOT_PERMITTED confirm"]);
+    const found = await look({ from: source.url, to: target.urlAs(role.name) });
+    expect(found.all.find(({ code }) => code === "CHECK_INCOMPLETE")?.message).toBeUndefined();
+    expect(found.problems).toEqual(["EXTENSION_NOT_PERMITTED confirm"]);
     await target.sql(`ALTER DATABASE "${target.name}" OWNER TO postgres`);
   });
 
@@ -175,14 +177,10 @@ describe("dependencies that are not selected together", () => {
     const found = await look({
       from: source.url,
       to: target.url,
-      sync: excluding(selector("schema", "other", undefined), selector("extension", "hstore", undefined)),
+      sync: excluding(selector("schema", "other"), selector("extension", "hstore")),
     });
     expect(found.problems).toEqual(["DEPENDENCIES_NOT_SELECTED fail"]);
-    const { checkDependencies } = await import("../../../src/postgres/check/dependencies.ts");
-    expect(checkDependencies).toBeTypeOf("function");
-    expect(found.of("DEPENDENCIES_NOT_SELECTED").message).toMatch(
-      /^15 selected objects need what is not selected: function given\(other\.mood\)|^15 selected objects/,
-    );
+    expect(found.of("DEPENDENCIES_NOT_SELECTED").message).toMatch(/^1\d selected objects need what is not selected: /);
     // The first ten, in the order of their names.
     for (const line of [
       "function public.given(other.mood) needs type other.mood",
@@ -206,11 +204,11 @@ describe("dependencies that are not selected together", () => {
       CREATE FUNCTION other.fired() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
       CREATE TABLE rowed (r other.base[]); CREATE VIEW seen AS SELECT a FROM other.base; CREATE TABLE stored (h other.hstore); CREATE TABLE sorted (t text COLLATE other.plain);
       CREATE TABLE watched (a int); CREATE TRIGGER watch AFTER INSERT ON watched FOR EACH ROW EXECUTE PROCEDURE other.fired()`);
-    const sync = excluding(selector("schema", "other", undefined), selector("extension", "hstore", undefined));
+    const sync = excluding(selector("schema", "other"), selector("extension", "hstore"));
     const { message } = (await look({ from: source.url, to: target.url, sync })).of("DEPENDENCIES_NOT_SELECTED");
     expect(message).toBe(
-      "5 selected objects need what is not selected: table public.rowed needs table other.base, table public.sorted needs collation other.plain, " +
-        "table public.stored needs extension hstore, table public.watched (watch) needs function other.fired(), view public.seen needs table other.base.",
+      "5 selected objects need what is not selected: table public.rowed needs table other.base, view public.seen needs table other.base, " +
+        "table public.sorted needs collation other.plain, table public.stored needs extension hstore, table public.watched (watch) needs function other.fired().",
     );
     // A trigger that is left out needs no function.
     const without = { objects: { include: "default", exclude: [...(sync.objects?.exclude ?? []), selector("trigger", "watch")] } } as const;
@@ -262,7 +260,7 @@ describe("dependencies that are not selected together", () => {
     await source.sql(`CREATE FUNCTION len(text) RETURNS int LANGUAGE internal IMMUTABLE AS 'textlen'; CREATE TABLE t (a text, CHECK (len(a) > 0))`);
     const found = await look({ from: source.url, to: target.url });
     expect(found.problems).toEqual(["DEPENDENCIES_NEVER_SYNCED confirm"]);
-    expect(found.of("DEPENDENCIES_NEVER_SYNCED").message).toContain("table public.t (t_a_check) needs function public.len(text)");
+    expect(found.of("DEPENDENCIES_NEVER_SYNCED").message).toContain("table public.t (t_a_check) needs function public.len(pg_catalog.text)");
     expect((await look({ from: source.url, to: target.url, sync: { objects: { include: "all", exclude: [] } } })).problems).toEqual([]);
   });
 });

@@ -88,7 +88,9 @@ test("the source fails amid the rows", async () => {
 
 test("the source refuses at once", async () => {
   await using scene = await setScene();
-  expect((await scene.fails({ from: "COPY public.nowhere TO STDOUT" })).message).toContain('the source does not give its rows: relation "public.nowhere" does not exist (42P01).');
+  expect((await scene.fails({ from: "COPY public.nowhere TO STDOUT" })).message).toContain(
+    'the source does not give its rows: relation "public.nowhere" does not exist (42P01).',
+  );
   await expectUsable(scene);
 });
 
@@ -101,10 +103,34 @@ test("another session cancels the source's statement", async () => {
 
 describe("the destination fails amid the rows, of which the source has many more", () => {
   test.each([
-    ["a check constraint", "a int CHECK (a < 50000), b text", "", "POSTGRES_CONSTRAINT", /violates check constraint .* Failing row contains .*COPY t, line 50000: "50000/],
-    ["a unique index", "a int, b text DEFAULT '' UNIQUE", "50000 + i % 30000, 'same ' || i % 30000", "POSTGRES_CONSTRAINT", /Key \(b\)=\(same 1\) already exists\. COPY t, line 30001/],
-    ["a wrong type", "a int, b int", "i, CASE WHEN i = 50000 THEN 'x' ELSE '1' END", "POSTGRES_DATA", /invalid input syntax for type integer: "x" \(22P02\)\. COPY t, line 50000, column b: "x"/],
-    ["a text that is too long", "a int, b varchar(3)", "i, CASE WHEN i = 50000 THEN 'long' ELSE '1' END", "POSTGRES_DATA", /value too long .* line 50000, column b: "long"/],
+    [
+      "a check constraint",
+      "a int CHECK (a < 50000), b text",
+      "",
+      "POSTGRES_CONSTRAINT",
+      /violates check constraint .* Failing row contains .*COPY t, line 50000: "50000/,
+    ],
+    [
+      "a unique index",
+      "a int, b text DEFAULT '' UNIQUE",
+      "50000 + i % 30000, 'same ' || i % 30000",
+      "POSTGRES_CONSTRAINT",
+      /Key \(b\)=\(same 1\) already exists\. COPY t, line 30001/,
+    ],
+    [
+      "a wrong type",
+      "a int, b int",
+      "i, CASE WHEN i = 50000 THEN 'x' ELSE '1' END",
+      "POSTGRES_DATA",
+      /invalid input syntax for type integer: "x" \(22P02\)\. COPY t, line 50000, column b: "x"/,
+    ],
+    [
+      "a text that is too long",
+      "a int, b varchar(3)",
+      "i, CASE WHEN i = 50000 THEN 'long' ELSE '1' END",
+      "POSTGRES_DATA",
+      /value too long .* line 50000, column b: "long"/,
+    ],
     ["too few columns", "a int, b text, c text", "", "POSTGRES_DATA", /missing data for column "c"/],
   ])("%s", async (_name, table, select, code, message) => {
     await using scene = await setScene(table);

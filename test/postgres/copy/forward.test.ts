@@ -168,7 +168,9 @@ test("thousands of copies on two sessions leave no listener behind", async () =>
 function listenersOf({ client }: Session): Record<string, number> {
   const { connection } = client;
   return Object.fromEntries(
-    [connection, connection.stream, client].flatMap((emitter, at) => emitter.eventNames().map((name) => [`${at} ${String(name)}`, emitter.listenerCount(name)])),
+    [connection, connection.stream, client].flatMap((emitter, at) =>
+      emitter.eventNames().map((name) => [`${at} ${String(name)}`, emitter.listenerCount(name)]),
+    ),
   );
 }
 
@@ -212,7 +214,9 @@ test("messages that are cut anywhere are put together again", async () => {
   const from = "COPY (SELECT i, CASE WHEN i % 3 > 0 THEN repeat('x', i % 40) END FROM generate_series(1, 5000) i) TO STDOUT";
   for (let round = 0; round < 3; round += 1) expect((await forward({ source, destination, from })).rows).toBe(5000);
   expect(await right.sql("SELECT count(*)::int AS n, sum(a)::int AS a, sum(length(b))::int AS b FROM public.t")).toEqual(
-    await left.sql("SELECT count(*)::int AS n, sum(i)::int AS a, sum(i % 40) FILTER (WHERE i % 3 > 0)::int AS b FROM generate_series(1, 5000) i, generate_series(1, 3)"),
+    await left.sql(
+      "SELECT count(*)::int AS n, sum(i)::int AS a, sum(i % 40) FILTER (WHERE i % 3 > 0)::int AS b FROM generate_series(1, 5000) i, generate_series(1, 3)",
+    ),
   );
 });
 

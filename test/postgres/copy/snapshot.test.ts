@@ -36,7 +36,13 @@ describe.each(MAJORS)("PostgreSQL %i", (major) => {
     const held = await holdSnapshot(holder, [table("t"), table("u")], PATIENT);
     expect(held.refused).toEqual([]);
     await db.sql("SET lock_timeout = 50");
-    for (const statement of ["TRUNCATE public.t", "ALTER TABLE public.u ALTER i TYPE bigint", "DROP TABLE public.t", "ALTER TABLE public.t ADD x int", "VACUUM FULL public.u"]) {
+    for (const statement of [
+      "TRUNCATE public.t",
+      "ALTER TABLE public.u ALTER i TYPE bigint",
+      "DROP TABLE public.t",
+      "ALTER TABLE public.t ADD x int",
+      "VACUUM FULL public.u",
+    ]) {
       await expect(db.sql(statement), statement).rejects.toMatchObject({ code: "55P03" });
     }
     await db.sql("INSERT INTO public.t VALUES (0); DELETE FROM public.u WHERE i > 500");
@@ -113,7 +119,11 @@ describe.each(MAJORS)("PostgreSQL %i", (major) => {
 
   test("timeouts that a database sets do not end it", async () => {
     await using db = await makeDatabase(major);
-    for (const name of ["idle_in_transaction_session_timeout", ...(major >= 17 ? ["transaction_timeout"] : []), ...(major >= 14 ? ["idle_session_timeout"] : [])]) {
+    for (const name of [
+      "idle_in_transaction_session_timeout",
+      ...(major >= 17 ? ["transaction_timeout"] : []),
+      ...(major >= 14 ? ["idle_session_timeout"] : []),
+    ]) {
       await db.sql(`ALTER DATABASE ${db.name} SET ${name} = '1s'`);
     }
     await using holder = await sessionTo(db);
@@ -162,7 +172,9 @@ test("of many tables, one that is gone costs no other its lock", async () => {
     PATIENT,
   );
   expect(held.refused.map((each) => each.table.name)).toEqual(["t777"]);
-  expect(await db.sql(`SELECT count(*)::int AS n FROM pg_locks JOIN pg_class c ON c.oid = relation WHERE pid = ${holder.pid} AND relname ~ '^t[0-9]+$'`)).toEqual([{ n: 1299 }]);
+  expect(
+    await db.sql(`SELECT count(*)::int AS n FROM pg_locks JOIN pg_class c ON c.oid = relation WHERE pid = ${holder.pid} AND relname ~ '^t[0-9]+$'`),
+  ).toEqual([{ n: 1299 }]);
   await held.release();
 });
 
@@ -192,7 +204,13 @@ test("a server that has no room for so many locks", async () => {
     for (let at = 0; at < 40; at += 1) {
       await session.query(`DO $$ BEGIN FOR i IN 1..100 LOOP EXECUTE format('CREATE TABLE public.t%s ()', ${at} * 100 + i); END LOOP; END $$`);
     }
-    await expect(holdSnapshot(session, Array.from({ length: 4000 }, (_, at) => table(`t${at + 1}`)), PATIENT)).rejects.toMatchObject({ code: "LOCK_TABLE_FULL" });
+    await expect(
+      holdSnapshot(
+        session,
+        Array.from({ length: 4000 }, (_, at) => table(`t${at + 1}`)),
+        PATIENT,
+      ),
+    ).rejects.toMatchObject({ code: "LOCK_TABLE_FULL" });
     expect(statusOf(session)).toBe("I");
   } finally {
     await server.stop();

@@ -20,7 +20,8 @@ describe("properties", () => {
         expect(ranges.length).toBeLessThanOrEqual(parts);
         for (const value of [low, high, ...values]) expect(ranges.filter((range) => holdsKey(range, value))).toHaveLength(1);
         // None is empty by construction.
-        for (const range of ranges) if (range.kind === "keys" && range.from !== undefined && range.to !== undefined) expect(range.to).toBeGreaterThan(range.from);
+        for (const range of ranges)
+          if (range.kind === "keys" && range.from !== undefined && range.to !== undefined) expect(range.to).toBeGreaterThan(range.from);
       }),
     );
   });
@@ -63,7 +64,10 @@ async function readParts(session: Session, name: string, ranges: readonly RowRan
 const TABLES: readonly (readonly [string, string])[] = [
   ["filled", "INSERT INTO public.t SELECT i, i, repeat('x', 300) FROM generate_series(1, 3000) i"],
   ["holes", "INSERT INTO public.t SELECT i, i, repeat('x', 300) FROM generate_series(-1500, 1500) i; DELETE FROM public.t WHERE k BETWEEN -1000 AND 900"],
-  ["extremes", "INSERT INTO public.t SELECT k, row_number() OVER () FROM (VALUES (-9223372036854775808), (-1), (0), (9223372036854775806), (9223372036854775807)) x (k)"],
+  [
+    "extremes",
+    "INSERT INTO public.t SELECT k, row_number() OVER () FROM (VALUES (-9223372036854775808), (-1), (0), (9223372036854775806), (9223372036854775807)) x (k)",
+  ],
   ["one row", "INSERT INTO public.t VALUES (7, 1)"],
   ["no row", ""],
   ["emptied", "INSERT INTO public.t SELECT i, i FROM generate_series(1, 2000) i; DELETE FROM public.t"],
@@ -87,7 +91,9 @@ describe.each(MAJORS)("PostgreSQL %i", (major) => {
 
   test("a snapshot's rows, while others insert, update, delete and vacuum", async () => {
     await using db = await makeDatabase(major);
-    await db.sql("CREATE TABLE public.t (k bigint PRIMARY KEY, v int, f text); INSERT INTO public.t SELECT i, i, repeat('x', 300) FROM generate_series(1, 3000) i");
+    await db.sql(
+      "CREATE TABLE public.t (k bigint PRIMARY KEY, v int, f text); INSERT INTO public.t SELECT i, i, repeat('x', 300) FROM generate_series(1, 3000) i",
+    );
     await using holder = await sessionTo(db);
     const held = await holdSnapshot(holder, [{ schema: "public", name: "t" }], { lockTimeoutMs: 1000 });
     const change = async (from: number) => {
@@ -153,7 +159,9 @@ describe("keys", () => {
     await using db = await makeDatabase(13);
     const name = column === undefined ? "k" : `"${column.replaceAll('"', '""')}"`;
     await db.sql(`CREATE TABLE public.t (${columns}, f int)`);
-    await db.sql(`INSERT INTO public.t (${columns.includes("l int") ? `${name}, l` : name}) SELECT i${columns.includes("l int") ? ", i" : ""} FROM generate_series(1, 100) i`);
+    await db.sql(
+      `INSERT INTO public.t (${columns.includes("l int") ? `${name}, l` : name}) SELECT i${columns.includes("l int") ? ", i" : ""} FROM generate_series(1, 100) i`,
+    );
     await using session = await sessionTo(db);
     const ranges = await split(session, "t", 3);
     expect(ranges.map((range) => (range.kind === "keys" ? range.column : undefined))).toEqual(column === undefined ? [undefined] : [column, column, column]);

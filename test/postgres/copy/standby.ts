@@ -22,7 +22,7 @@ const isRoot = process.getuid?.() === 0;
 /** A primary and a hot standby of it, from 15 on. npm brings no pg_basebackup: the files are copied as the manual says. */
 export async function startStandby(major: Extract<Major, 15 | 18>): Promise<StandbyPair> {
   const stack = new AsyncDisposableStack();
-  const primary = await startPostgres(major, { settings: ["wal_keep_size=64MB"] });
+  const primary = await startPostgres(major, { settings: ["synchronous_commit=on"] });
   stack.defer(() => primary.stop());
   const folder = stack.use(await temporaryFolder("tidemark-standby-"));
   if (isRoot) chownSync(folder.path, NOBODY, NOBODY);

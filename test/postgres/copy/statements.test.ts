@@ -59,11 +59,16 @@ describe.each(MAJORS)("PostgreSQL %i takes them", (major) => {
             for (const binary of [false, true]) {
               await destination.query(`BEGIN; TRUNCATE "o""dd '; --"."t (x)"`);
               const statements = copyStatements({ schema, name, columns, where, range, freeze, binary, encoding: "UTF8", destination: { schema, name } });
-              const { rows } = await forwardCopy({ source, destination, ...statements, item: "t", budget: UNLIMITED, signal: new AbortController().signal }).catch(
-                (error: unknown) => {
-                  throw new Error(`${statements.from}\n${statements.to}`, { cause: error });
-                },
-              );
+              const { rows } = await forwardCopy({
+                source,
+                destination,
+                ...statements,
+                item: "t",
+                budget: UNLIMITED,
+                signal: new AbortController().signal,
+              }).catch((error: unknown) => {
+                throw new Error(`${statements.from}\n${statements.to}`, { cause: error });
+              });
               expect(rows, statements.from).toBe(3);
               await destination.query("ROLLBACK");
               copies += 1;
@@ -84,7 +89,10 @@ describe.each(MAJORS)("PostgreSQL %i takes them", (major) => {
     await using destination = await sessionTo(right);
     for (const where of [undefined, "true"]) {
       const statements = copyStatements({ ...PLAIN, where });
-      expect(await forwardCopy({ source, destination, ...statements, item: "t", budget: UNLIMITED, signal: new AbortController().signal })).toEqual({ bytes: 6, rows: 1 });
+      expect(await forwardCopy({ source, destination, ...statements, item: "t", budget: UNLIMITED, signal: new AbortController().signal })).toEqual({
+        bytes: 6,
+        rows: 1,
+      });
     }
   });
 
@@ -92,7 +100,9 @@ describe.each(MAJORS)("PostgreSQL %i takes them", (major) => {
     await using left = await makeDatabase(major);
     await using right = await makeDatabase(18);
     for (const db of [left, right]) await db.sql("CREATE TABLE public.t ()");
-    await left.sql("CREATE TABLE public.child (a int) INHERITS (public.t); INSERT INTO public.child VALUES (1); INSERT INTO public.t SELECT FROM generate_series(1, 3)");
+    await left.sql(
+      "CREATE TABLE public.child (a int) INHERITS (public.t); INSERT INTO public.child VALUES (1); INSERT INTO public.t SELECT FROM generate_series(1, 3)",
+    );
     await using source = await sessionTo(left);
     await using destination = await sessionTo(right);
     for (const binary of [false, true]) {
@@ -144,7 +154,9 @@ test("what is no text in any encoding passes between two databases in SQL_ASCII"
   {
     await using source = await sessionTo({ name: names[0] ?? "", port: left.port });
     await using destination = await sessionTo({ name: names[1] ?? "", port: right.port });
-    await source.query("SET client_encoding = 'SQL_ASCII'; INSERT INTO public.t SELECT E'x\\xff\\xfe\\t' || chr(i) FROM generate_series(1, 255) i; SET client_encoding = 'UTF8'");
+    await source.query(
+      "SET client_encoding = 'SQL_ASCII'; INSERT INTO public.t SELECT E'x\\xff\\xfe\\t' || chr(i) FROM generate_series(1, 255) i; SET client_encoding = 'UTF8'",
+    );
     const options = { source, destination, item: "t", budget: UNLIMITED, signal: new AbortController().signal };
     await expect(forwardCopy({ ...options, ...statements(undefined) })).rejects.toThrow("invalid byte sequence");
     expect((await forwardCopy({ ...options, ...statements("SQL_ASCII") })).rows).toBe(255);

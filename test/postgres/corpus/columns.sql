@@ -1,8 +1,8 @@
 -- Defaults, identity and generated columns, dropped and added ones, and all that can be set for a column or a table.
 CREATE SCHEMA c_columns;
 
-CREATE FUNCTION c_columns.next_code() RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT 'code-' || nextval('c_columns.shared') $$;
 CREATE SEQUENCE c_columns.shared START 100 INCREMENT 10;
+CREATE FUNCTION c_columns.next_code() RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT 'code-' || nextval('c_columns.shared') $$;
 
 CREATE TABLE c_columns.serials (a serial, b bigserial, c smallserial, d text DEFAULT 'x');
 INSERT INTO c_columns.serials (d) SELECT 'row ' || i FROM generate_series(1, 20) AS i;

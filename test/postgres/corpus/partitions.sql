@@ -38,6 +38,7 @@ CREATE TYPE c_partitions.color AS ENUM ('red', 'green', 'blue');
 CREATE TABLE c_partitions.by_enum_hash (c c_partitions.color, n integer) PARTITION BY HASH (c);
 CREATE TABLE c_partitions.by_enum_hash_0 PARTITION OF c_partitions.by_enum_hash FOR VALUES WITH (MODULUS 2, REMAINDER 0);
 CREATE TABLE c_partitions.by_enum_hash_1 PARTITION OF c_partitions.by_enum_hash FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+INSERT INTO c_partitions.by_enum_hash SELECT (ARRAY['red', 'green', 'blue'])[1 + i % 3]::c_partitions.color, i FROM generate_series(1, 30) AS i;
 CREATE TABLE c_partitions.with_default (id integer, region text) PARTITION BY LIST (region);
 CREATE TABLE c_partitions.with_default_eu PARTITION OF c_partitions.with_default FOR VALUES IN ('eu');
 CREATE TABLE c_partitions.with_default_rest PARTITION OF c_partitions.with_default DEFAULT;
@@ -45,7 +46,7 @@ INSERT INTO c_partitions.with_default SELECT i, (ARRAY['eu', 'us', 'asia', NULL]
 CREATE INDEX by_range_note ON c_partitions.by_range (note);
 CREATE INDEX own_of_2024 ON c_partitions.by_range_2024 (id);
 CREATE UNIQUE INDEX by_range_unique ON c_partitions.by_range (at, id);
-ALTER TABLE c_partitions.by_list ADD CONSTRAINT list_key UNIQUE (kind, n);
+ALTER TABLE c_partitions.with_default ADD CONSTRAINT region_key UNIQUE (region, id);
 -- An index on the parent alone, of which one partition has its part.
 CREATE INDEX invalid_parent ON ONLY c_partitions.with_default (id);
 CREATE INDEX its_part ON c_partitions.with_default_eu (id);
@@ -71,5 +72,3 @@ INSERT INTO c_partitions.generated (id, a) SELECT i, i FROM generate_series(0, 9
 -- next -- min: 13
 CREATE FUNCTION c_partitions.stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.t := 'stamped'; RETURN NEW; END $$;
 CREATE TRIGGER before_row BEFORE UPDATE ON c_partitions.by_hash FOR EACH ROW WHEN (OLD.t IS DISTINCT FROM NEW.t) EXECUTE FUNCTION c_partitions.stamp();
--- next -- min: 11
-INSERT INTO c_partitions.by_enum_hash SELECT (ARRAY['red', 'green', 'blue'])[1 + i % 3]::c_partitions.color, i FROM generate_series(1, 30) AS i;

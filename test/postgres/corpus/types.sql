@@ -107,8 +107,8 @@ INSERT INTO c_types.ranges VALUES
 CREATE DOMAIN c_types.positive AS integer CHECK (VALUE > 0);
 CREATE DOMAIN c_types.short AS varchar(5) NOT NULL DEFAULT 'none';
 CREATE DOMAIN c_types.numbers_list AS integer[] CHECK (array_length(VALUE, 1) <= 3);
-CREATE TABLE c_types.domains (id integer PRIMARY KEY, p c_types.positive, s c_types.short, l c_types.numbers_list, pa c_types.positive[]);
-INSERT INTO c_types.domains VALUES (1, 1, 'a', '{1,2}', '{1,2}'), (2, NULL, '', '{}', '{NULL}'), (3, NULL, DEFAULT, NULL, NULL);
+CREATE TABLE c_types.domains (id integer PRIMARY KEY, p c_types.positive, s c_types.short, l c_types.numbers_list);
+INSERT INTO c_types.domains VALUES (1, 1, 'a', '{1,2}'), (2, NULL, '', '{}'), (3, NULL, DEFAULT, NULL);
 
 CREATE TABLE c_types.identifiers (id integer PRIMARY KEY, o oid, x xid, c cid, t tid, l pg_lsn, rt regtype, rc regclass, ro regoper, rop regoperator, rp regproc, rpr regprocedure, rn regnamespace, rcfg regconfig, rd regdictionary, ov oidvector, iv int2vector, sn txid_snapshot, ti refcursor);
 INSERT INTO c_types.identifiers VALUES
@@ -122,6 +122,9 @@ INSERT INTO c_types.no_columns DEFAULT VALUES;
 CREATE TABLE c_types.no_rows (a integer);
 CREATE TABLE c_types.same_rows (a integer, b text);
 INSERT INTO c_types.same_rows SELECT 1, 'same' FROM generate_series(1, 100);
+-- next -- min: 11
+CREATE TABLE c_types.domain_arrays (p c_types.positive[], l c_types.numbers_list[]);
+INSERT INTO c_types.domain_arrays VALUES ('{1,NULL}', NULL), ('{}', '{}'), (NULL, ARRAY['{1,2}'::c_types.numbers_list, NULL]);
 -- next -- min: 12
 CREATE TABLE c_types.paths (id integer PRIMARY KEY, p jsonpath);
 INSERT INTO c_types.paths VALUES (1, '$'), (2, 'strict $.a[*] ? (@.b > 1 && @."c d" like_regex "^x\\." flag "i")'), (3, NULL);

@@ -13,6 +13,8 @@ export interface TestDatabase extends AsyncDisposable {
   urlAs(user: string, password?: string): string;
   /** Runs SQL as the superuser; several statements are one simple query. @returns the rows of the last one */
   sql<T extends pg.QueryResultRow = pg.QueryResultRow>(text: string): Promise<readonly T[]>;
+  /** Closes the connection that `sql` uses; the next `sql` opens another. */
+  close(): Promise<void>;
   /** A further connection, closed with the database. */
   connect(url?: string): Promise<pg.Client>;
 }
@@ -53,6 +55,10 @@ export async function makeDatabase(
     url: at(name),
     urlAs: (user, password) => at(name, user, password),
     connect,
+    async close() {
+      await (await main?.catch(() => undefined))?.end().catch(() => {});
+      main = undefined;
+    },
     async sql<T extends pg.QueryResultRow>(text: string) {
       const result = await (await (main ??= connect())).query<T>(text);
       return (Array.isArray(result) ? (result.at(-1) as pg.QueryResult<T>) : result).rows;

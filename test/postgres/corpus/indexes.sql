@@ -1,0 +1,51 @@
+-- Indexes of every method, and all that can be said of one.
+CREATE SCHEMA c_indexes;
+CREATE FUNCTION c_indexes.reversed(t text) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$ SELECT reverse(t) $$;
+CREATE TABLE c_indexes.items (id integer PRIMARY KEY, n integer, t text, v varchar(20), tags text[], doc jsonb, spot point, span int4range, at timestamptz, body tsvector, ip inet);
+INSERT INTO c_indexes.items SELECT i, i % 10, 'item ' || i, 'v' || i, ARRAY['t' || i % 3, 'u'], jsonb_build_object('n', i, 'k', 'x' || i % 5), point(i, -i), int4range(i, i + 5), '2024-01-01 00:00+00'::timestamptz + i * interval '1 hour', to_tsvector('pg_catalog.simple', 'item ' || i), '10.0.0.0'::inet + i FROM generate_series(1, 500) AS i;
+CREATE INDEX plain ON c_indexes.items (n);
+CREATE UNIQUE INDEX u ON c_indexes.items (t);
+CREATE INDEX many ON c_indexes.items (n DESC, t NULLS FIRST, v DESC NULLS LAST, id);
+CREATE INDEX expressions ON c_indexes.items (lower(t), (n + 1), (doc ->> 'it''s'), c_indexes.reversed(t));
+CREATE INDEX some_rows ON c_indexes.items (id) WHERE n = 3 AND t <> 'it''s "x"' AND (v IS NOT NULL OR n > 5);
+CREATE UNIQUE INDEX unique_some ON c_indexes.items (n, id) WHERE n IS NOT NULL;
+CREATE INDEX pattern ON c_indexes.items (t text_pattern_ops, v varchar_pattern_ops);
+CREATE INDEX collated ON c_indexes.items (t COLLATE "C", lower(v) COLLATE "POSIX" DESC);
+CREATE INDEX hashed ON c_indexes.items USING hash (t);
+CREATE INDEX gin_array ON c_indexes.items USING gin (tags) WITH (fastupdate = off, gin_pending_list_limit = 128);
+CREATE INDEX gin_doc ON c_indexes.items USING gin (doc jsonb_path_ops);
+CREATE INDEX gin_body ON c_indexes.items USING gin (body, to_tsvector('pg_catalog.english'::regconfig, t));
+CREATE INDEX gist_spot ON c_indexes.items USING gist (spot, span) WITH (buffering = off, fillfactor = 50);
+CREATE INDEX spgist_spot ON c_indexes.items USING spgist (spot quad_point_ops);
+CREATE INDEX spgist_text ON c_indexes.items USING spgist (t);
+CREATE INDEX gist_ip ON c_indexes.items USING gist (ip inet_ops);
+CREATE INDEX brin_at ON c_indexes.items USING brin (at, n) WITH (pages_per_range = 16, autosummarize = true);
+CREATE INDEX filled ON c_indexes.items (id) WITH (fillfactor = 33);
+ALTER INDEX c_indexes.filled SET (fillfactor = 44);
+CREATE TABLE c_indexes.clustered (id integer PRIMARY KEY, n integer);
+CREATE INDEX by_n ON c_indexes.clustered (n);
+INSERT INTO c_indexes.clustered SELECT i, 100 - i FROM generate_series(1, 100) AS i;
+ALTER TABLE c_indexes.clustered CLUSTER ON by_n;
+CREATE TABLE c_indexes.clustered_key (id integer PRIMARY KEY);
+ALTER TABLE c_indexes.clustered_key CLUSTER ON clustered_key_pkey;
+CREATE TABLE c_indexes.identity_full (a integer);
+ALTER TABLE c_indexes.identity_full REPLICA IDENTITY FULL;
+CREATE TABLE c_indexes.identity_nothing (a integer PRIMARY KEY);
+ALTER TABLE c_indexes.identity_nothing REPLICA IDENTITY NOTHING;
+CREATE TABLE c_indexes.identity_index (a integer NOT NULL, b integer NOT NULL UNIQUE);
+CREATE UNIQUE INDEX the_identity ON c_indexes.identity_index (a);
+ALTER TABLE c_indexes.identity_index REPLICA IDENTITY USING INDEX the_identity;
+CREATE TABLE c_indexes.identity_constraint (a integer NOT NULL, b integer NOT NULL, CONSTRAINT identity_key UNIQUE (b, a));
+ALTER TABLE c_indexes.identity_constraint REPLICA IDENTITY USING INDEX identity_key;
+INSERT INTO c_indexes.identity_index VALUES (1, 2);
+-- next -- min: 11
+CREATE INDEX covering ON c_indexes.items (n) INCLUDE (t, v);
+CREATE UNIQUE INDEX unique_covering ON c_indexes.items (id) INCLUDE (doc) WHERE n > 2;
+CREATE INDEX counted ON c_indexes.items ((n * 2), lower(t));
+ALTER INDEX c_indexes.counted ALTER COLUMN 1 SET STATISTICS 777;
+-- next -- min: 13
+CREATE INDEX with_options ON c_indexes.items USING gist (body tsvector_ops (siglen = 200));
+CREATE INDEX no_duplicates ON c_indexes.items (v) WITH (deduplicate_items = off);
+-- next -- min: 14
+CREATE INDEX gist_covering ON c_indexes.items USING spgist (spot) INCLUDE (n);
+CREATE INDEX brin_bloom ON c_indexes.items USING brin (n int4_bloom_ops (n_distinct_per_range = 50), at timestamptz_minmax_multi_ops);

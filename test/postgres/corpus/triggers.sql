@@ -1,0 +1,38 @@
+-- Triggers. Those of the accounts would change rows that arrive after them.
+CREATE SCHEMA c_triggers;
+CREATE TABLE c_triggers.accounts (id integer PRIMARY KEY, balance numeric, touched integer DEFAULT 0, note text);
+CREATE TABLE c_triggers.journal (n serial PRIMARY KEY, what text, rows integer);
+CREATE FUNCTION c_triggers.touch() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN NEW.touched := NEW.touched + 1; RETURN NEW; END $body$;
+CREATE FUNCTION c_triggers.log() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN INSERT INTO c_triggers.journal (what, rows) VALUES (TG_OP || ' ' || TG_WHEN || ' ' || TG_LEVEL || ' ' || coalesce(TG_ARGV[0], '-'), TG_NARGS); RETURN NULL; END $body$;
+CREATE FUNCTION c_triggers.log_many() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN INSERT INTO c_triggers.journal (what, rows) SELECT 'many', count(*) FROM added; RETURN NULL; END $body$;
+CREATE FUNCTION c_triggers.refuse() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RAISE EXCEPTION 'no row may come through this trigger'; END $body$;
+CREATE TRIGGER touch BEFORE INSERT OR UPDATE OF balance, note ON c_triggers.accounts FOR EACH ROW EXECUTE PROCEDURE c_triggers.touch();
+CREATE TRIGGER "log ""it's""" AFTER INSERT OR UPDATE OR DELETE ON c_triggers.accounts FOR EACH ROW WHEN (pg_trigger_depth() < 3) EXECUTE PROCEDURE c_triggers.log('it''s', '\', '', '-- "x"', '$$', 'é🐘');
+CREATE TRIGGER log_statement AFTER INSERT OR TRUNCATE ON c_triggers.accounts FOR EACH STATEMENT EXECUTE PROCEDURE c_triggers.log();
+CREATE TRIGGER log_before BEFORE DELETE ON c_triggers.accounts FOR EACH STATEMENT EXECUTE PROCEDURE c_triggers.log('before');
+CREATE TRIGGER log_added AFTER INSERT ON c_triggers.accounts REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE PROCEDURE c_triggers.log_many();
+CREATE TRIGGER log_changed AFTER UPDATE ON c_triggers.accounts REFERENCING OLD TABLE AS "old Rows" NEW TABLE AS added FOR EACH ROW EXECUTE PROCEDURE c_triggers.log_many();
+INSERT INTO c_triggers.accounts (id, balance) SELECT i, i * 10 FROM generate_series(1, 20) AS i;
+UPDATE c_triggers.accounts SET balance = balance + 1 WHERE id <= 5;
+DELETE FROM c_triggers.accounts WHERE id = 20;
+CREATE TRIGGER when_changed BEFORE UPDATE ON c_triggers.accounts FOR EACH ROW WHEN (OLD.balance IS DISTINCT FROM NEW.balance AND NEW.note <> 'it''s') EXECUTE PROCEDURE c_triggers.touch();
+CREATE TRIGGER refuse_disabled BEFORE INSERT ON c_triggers.accounts FOR EACH ROW EXECUTE PROCEDURE c_triggers.refuse();
+ALTER TABLE c_triggers.accounts DISABLE TRIGGER refuse_disabled;
+CREATE TRIGGER refuse_replica BEFORE INSERT ON c_triggers.accounts FOR EACH ROW EXECUTE PROCEDURE c_triggers.refuse();
+ALTER TABLE c_triggers.accounts ENABLE REPLICA TRIGGER refuse_replica;
+CREATE TRIGGER log_always AFTER UPDATE ON c_triggers.accounts FOR EACH STATEMENT EXECUTE PROCEDURE c_triggers.log('always');
+ALTER TABLE c_triggers.accounts ENABLE ALWAYS TRIGGER log_always;
+CREATE TABLE c_triggers.kept (id integer);
+INSERT INTO c_triggers.kept VALUES (1), (2);
+-- It fires also for a session in the role of a replica: rows must be there before it is.
+CREATE TRIGGER refuse_always BEFORE INSERT ON c_triggers.kept FOR EACH ROW EXECUTE PROCEDURE c_triggers.refuse();
+ALTER TABLE c_triggers.kept ENABLE ALWAYS TRIGGER refuse_always;
+CREATE CONSTRAINT TRIGGER later AFTER INSERT OR UPDATE ON c_triggers.accounts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE PROCEDURE c_triggers.log('constraint');
+CREATE CONSTRAINT TRIGGER from_other AFTER DELETE ON c_triggers.accounts FROM c_triggers.journal NOT DEFERRABLE FOR EACH ROW WHEN (OLD.id > 0) EXECUTE PROCEDURE c_triggers.log();
+CREATE VIEW c_triggers.rich AS SELECT id, balance FROM c_triggers.accounts WHERE balance > 100;
+CREATE FUNCTION c_triggers.instead() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RETURN NEW; END $body$;
+CREATE TRIGGER instead_of INSTEAD OF INSERT OR UPDATE OR DELETE ON c_triggers.rich FOR EACH ROW EXECUTE PROCEDURE c_triggers.instead();
+CREATE TRIGGER view_statement AFTER INSERT ON c_triggers.rich FOR EACH STATEMENT EXECUTE PROCEDURE c_triggers.log();
+COMMENT ON TRIGGER touch ON c_triggers.accounts IS 'it''s a comment on a trigger';
+CREATE TABLE c_triggers.unchanged (id integer PRIMARY KEY, t text);
+CREATE TRIGGER suppress BEFORE UPDATE ON c_triggers.unchanged FOR EACH ROW EXECUTE PROCEDURE suppress_redundant_updates_trigger();
