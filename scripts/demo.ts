@@ -1,14 +1,17 @@
 /**
- * The main job in under a minute: `npm run demo`.
+ * The main jobs in under a minute: `npm run demo`.
  *
- * Starts an S3 server of the test support over a temporary folder, makes files, and runs the built
- * CLI as a user would: plan, apply, apply again. Prints what they would see; fails where anything is off.
+ * Starts an S3 server of the test support over a temporary folder, and a PostgreSQL server that npm
+ * brought; makes files and a small shop, and runs the built CLI as a user would: plan, apply, apply
+ * again, compare. Prints what they would see; fails where anything is off.
  */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { styleText } from "node:util";
+import pg from "pg";
+import { type PostgresServer, startPostgres } from "../test/support/postgres/servers.ts";
 import { startS3Server, type S3Server } from "../test/support/s3-server/index.ts";
 import { temporaryFolder, type TemporaryFolder } from "../test/support/temp.ts";
 import { ENVIRONMENT, ROOT } from "./support/processes.ts";
@@ -34,6 +37,12 @@ async function demo(): Promise<void> {
   } finally {
     await server.close();
   }
+  const database = await startPostgres(18);
+  try {
+    await databaseTour(folder, database);
+  } finally {
+    await database.stop();
+  }
 }
 
 async function tour(folder: TemporaryFolder, server: S3Server): Promise<void> {
@@ -56,6 +65,64 @@ async function tour(folder: TemporaryFolder, server: S3Server): Promise<void> {
   say("Change one file, and look again.");
   await writeFile(folder.join("photos", "2024", "05", "beach-03.jpg"), "another picture");
   must(await tidemark(["plan", "media.yaml"]), 0, "1 to overwrite");
+}
+
+async function databaseTour(folder: TemporaryFolder, server: PostgresServer): Promise<void> {
+  await makeShop(server);
+  await writeFile(folder.join("shop.yaml"), databasePlan(server));
+  say(`A small shop in a database, at ${server.url("shop")}; and this plan:`);
+  process.stdout.write(`${(await readFile(folder.join("shop.yaml"), "utf8")).trim().replaceAll(/^/gm, "  ")}\n`);
+  const tidemark = (words: readonly string[]) => runTidemark(folder.path, {}, words);
+
+  say("What would be created and copied?");
+  must(await tidemark(["plan", "shop.yaml"]), 0, "copy rows");
+
+  say("Do it: the database is created, filled under one snapshot, and indexed as tables are filled.");
+  must(await tidemark(["apply", "shop.yaml", "--auto-approve"]), 0, "Applied");
+
+  say("Are both ends the same? By definitions, by counts, by every value.");
+  must(await tidemark(["compare", "shop.yaml"]), 0, "0 different");
+
+  say("One row changes at the copy. Which?");
+  await query(server, "copy", "UPDATE customers SET name = 'Somebody else' WHERE id = 7");
+  must(await tidemark(["compare", "shop.yaml"]), 2, "customers");
+}
+
+async function makeShop(server: PostgresServer): Promise<void> {
+  await query(server, "postgres", "CREATE DATABASE shop");
+  await query(
+    server,
+    "shop",
+    `CREATE TYPE payment AS ENUM ('card', 'transfer');
+     CREATE TABLE customers (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, email text UNIQUE);
+     CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, customer int NOT NULL REFERENCES customers, paid payment, total numeric(10, 2) CHECK (total > 0), at timestamptz NOT NULL);
+     CREATE INDEX orders_by_customer ON orders (customer, at);
+     CREATE MATERIALIZED VIEW sales AS SELECT date_trunc('month', at) AS month, sum(total) AS total FROM orders GROUP BY 1;
+     INSERT INTO customers (name, email) SELECT 'Customer ' || i, 'customer' || i || '@example.com' FROM generate_series(1, 2000) i;
+     INSERT INTO orders (customer, paid, total, at) SELECT 1 + i % 2000, 'card', 1 + i % 300, timestamptz '2025-01-01' + i * interval '7 minutes' FROM generate_series(1, 50000) i;
+     REFRESH MATERIALIZED VIEW sales;`,
+  );
+}
+
+async function query(server: PostgresServer, database: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server.url(database) });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+function databasePlan(server: PostgresServer): string {
+  return `version: 1
+name: shop
+locations:
+  app: { type: postgres, url: "${server.url("shop")}" }
+  replica: { type: postgres, url: "${server.url("copy")}" }
+syncs:
+  shop: { from: app, to: replica }
+`;
 }
 
 /** A few dozen files in folders, with names that trouble other tools, and one that needs a multipart upload. */

@@ -42,14 +42,23 @@ export async function applySync({ sync, options, run, leases, done, deadRuns, fl
   const planned = plannedOf(changeset, sync);
   const slots = new AdaptiveSlots({ concurrency: settings.concurrency, onChange: (limit) => emit({ type: "slots", limit }) });
   const actions = (seqFrom?: number, seqTo?: number) => changeset.actions({ sync: sync.name, kinds: EFFECT_KINDS, seqFrom, seqTo });
-  const budget = createRateBudget({ ...settings, onPause: (until) => emit(pauseNotice(sync, until)) });
+  const cut = new AbortController();
+  const cutOff = () => {
+    emit({ type: "stopping", reason: `The sync ${sync.name} is paused: what is in flight is cut off.` });
+    cut.abort();
+  };
+  const onPause = (until: number | undefined) => (stop.aborted ? cutOff() : emit(pauseNotice(sync, until)));
+  const budget = createRateBudget({ ...settings, onPause });
+  // What is in flight could only end with the pause, in hours. Those whose own wait the stop has ended have left by then.
+  const stopped = () => queueMicrotask(() => budget.isPaused && cutOff());
+  stop.addEventListener("abort", stopped, { once: true });
   const context: RunContext = {
     run,
     sync: sync.name,
     items: planned.items,
     stamp: stampOf(changeset, sync),
     signal: stop,
-    abort,
+    abort: AbortSignal.any([abort, cut.signal]),
     emit,
     slots,
     budget,
@@ -78,6 +87,7 @@ export async function applySync({ sync, options, run, leases, done, deadRuns, fl
     emit({ type: "syncFinished", sync: sync.name });
   } finally {
     unfollow();
+    stop.removeEventListener("abort", stopped);
     await session.close();
   }
   return tally.result;

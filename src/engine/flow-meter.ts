@@ -45,6 +45,11 @@ export class Meter {
     this.#earned = typeof this.#period.limit === "number" ? this.#period.limit : 0;
   }
 
+  /** Whether somebody waits for the end of a pause. */
+  get isPaused(): boolean {
+    return this.#period.limit === "pause" && this.#waiting.size > 0;
+  }
+
   /** @returns undefined where it may pass at once */
   spend(amount: number, signal: AbortSignal): Promise<void> | undefined {
     const { limit, until } = this.#period;

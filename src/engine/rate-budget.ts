@@ -16,6 +16,8 @@ export interface RateLimits {
 /** A budget whose limit of bytes may be another from now on, also for those who wait already. */
 export interface AdjustableBudget extends RateBudget {
   change(flow: Flow): void;
+  /** Whether somebody waits for the end of a pause. */
+  readonly isPaused: boolean;
 }
 
 /**
@@ -33,6 +35,9 @@ export function createRateBudget({ flow, requestsPerSecond, clock = SYSTEM_CLOCK
       return second === undefined ? first : Promise.all([first, second]).then(nothing);
     },
     change: (changed) => bytes.change(flowPeriods(changed)),
+    get isPaused() {
+      return bytes.isPaused;
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Action } from "../changeset/action.ts";
 import type { PostgresSync } from "../core/sync-plan.ts";
 import { readDatabaseDetail } from "../driver/database-action.ts";
-import type { CompareContext, ComparePage, Difference, PlanContext } from "../driver/sync-driver.ts";
+import type { CompareContext, CompareLevel, ComparePage, Difference, PlanContext } from "../driver/sync-driver.ts";
 import type { ItemRecord } from "../state/state-store.ts";
 import { compareTables } from "./compare-tables.ts";
 import { compareSequences } from "./compare/compare-sequences.ts";
@@ -39,14 +39,15 @@ export async function* compareDatabase(sync: PostgresSync, ends: Ends, context: 
   }
   const comparing = { sync, ends, ...facts };
   const objects = await decideObjects({ ...comparing, recorded: new Map() });
-  if (levels.has("users")) yield pageOf(objects.accounts.actions.flatMap(differenceOfAccount), objects.accounts.actions.filter(isEqual).length);
+  if (levels.has("users")) yield pageOf("users", objects.accounts.actions.flatMap(differenceOfAccount), objects.accounts.actions.filter(isEqual).length);
   if (levels.has("objects")) {
     const actions = objects.planned.map(({ action }) => action);
-    yield pageOf([...actions.flatMap(differenceOf), ...extras(comparing)], actions.filter(isEqual).length);
+    yield pageOf("objects", [...actions.flatMap(differenceOf), ...extras(comparing)], actions.filter(isEqual).length);
   }
   if (levels.has("counts") || levels.has("values")) {
     const pairs = pairRows({ ...comparing, select: objects.select, targetOf: objects.targetOf, objects: objects.planned });
-    for await (const table of compareTables(comparing, pairs, levels.has("values") ? "values" : "count", signal)) yield pageOfTable(table);
+    const level = levels.has("values") ? "values" : "counts";
+    for await (const table of compareTables(comparing, pairs, level === "values" ? "values" : "count", signal)) yield { ...pageOfTable(table), level };
     if (levels.has("values")) yield sequencesPage(comparing, objects);
   }
 }
@@ -106,8 +107,8 @@ function differenceOfAccount(action: Action): Difference[] {
   return differenceOf(action);
 }
 
-function pageOf(differences: readonly Difference[], equal: number): ComparePage {
-  return { equal, differences };
+function pageOf(level: CompareLevel, differences: readonly Difference[], equal: number): ComparePage {
+  return { level, equal, differences };
 }
 
 /** Objects that only the destination has. What is said about objects comes and goes with them. */
@@ -152,5 +153,5 @@ function sequencesPage({ sync, source, destination }: Comparing, { select, targe
   const differences = compared.flatMap(({ key, difference, source: one, destination: other }): Difference[] =>
     difference === "equal" ? [] : [{ key, difference, reason: `${one?.last ?? "none"} at the source, ${other?.last ?? "none"} at the destination` }],
   );
-  return pageOf(differences, compared.length - differences.length);
+  return pageOf("values", differences, compared.length - differences.length);
 }

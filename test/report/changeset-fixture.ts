@@ -6,10 +6,13 @@ import type { Action } from "../../src/changeset/action.ts";
 import type { Changeset } from "../../src/changeset/changeset.ts";
 import type { PlanNotice } from "../../src/changeset/summary.ts";
 import { createChangeset } from "../../src/changeset/write.ts";
+import { type DatabaseDetail, writeDatabaseDetail } from "../../src/driver/database-action.ts";
 import { Output } from "../../src/report/output.ts";
 
 export interface FixtureSync {
   readonly name: string;
+  /** Default: objects. */
+  readonly kind?: "objects" | "postgres";
   readonly from?: string;
   readonly actions: readonly Partial<Action>[];
   readonly notices?: readonly PlanNotice[];
@@ -20,9 +23,9 @@ export async function changesetOf(syncs: readonly FixtureSync[]): Promise<Change
   const folder = mkdtempSync(join(tmpdir(), "tidemark-report-"));
   const origin = { plan: "nightly", planFile: "nightly.yaml", planHash: "sha256:0", lineage: "", tidemark: "0.0.0" };
   const writer = createChangeset({ path: join(folder, "changes"), origin, listSkips: true });
-  for (const { name, from = "s3://archive/", actions, notices = [] } of syncs) {
+  for (const { name, kind = "objects", from = "s3://archive/", actions, notices = [] } of syncs) {
     const end = (display: string) => ({ location: "place", display, identity: display, resolved: display });
-    writer.beginSync({ name, kind: "objects", from: end(from), to: end("s3://cold/"), destination: "s3://cold/", options: "{}" });
+    writer.beginSync({ name, kind, from: end(from), to: end("s3://cold/"), destination: "s3://cold/", options: "{}" });
     writer.add(
       actions.map((action) => ({
         action: "copy",
@@ -48,6 +51,21 @@ export async function changesetOf(syncs: readonly FixtureSync[]): Promise<Change
       changeset.close();
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** An action of a database sync, as the driver writes it. */
+export function databaseAction(detail: DatabaseDetail, change: Partial<Action> = {}): Partial<Action> {
+  const name = detail.schema === undefined ? detail.name : `${detail.schema}.${detail.name}`;
+  return {
+    action: "create",
+    key: `${detail.kind} ${name}`,
+    reason: "absent",
+    bytes: 0,
+    source: { fingerprint: "f" },
+    destination: undefined,
+    detail: writeDatabaseDetail(detail),
+    ...change,
   };
 }
 

@@ -1,0 +1,27 @@
+import type { DatabaseKind } from "../../driver/database-action.ts";
+import type { DumpEntry } from "./archive.ts";
+import { kindOfEntry } from "./classify.ts";
+
+const TABLE_TYPES: ReadonlySet<string> = new Set(["TABLE", "FOREIGN TABLE", "VIEW", "MATERIALIZED VIEW"]);
+const OF_A_TABLE: ReadonlySet<DatabaseKind> = new Set<DatabaseKind>([
+  "index",
+  "constraint",
+  "foreign-key",
+  "default",
+  "rule",
+  "trigger",
+  "policy",
+  "row-security",
+  "partition",
+  "statistics",
+]);
+
+/** The table that an index, a trigger and the like belong to. */
+export function tableOf(entry: DumpEntry, byId: ReadonlyMap<number, DumpEntry>): { readonly schema: string; readonly name: string } | undefined {
+  const kind = kindOfEntry(entry);
+  if (kind === undefined || !OF_A_TABLE.has(kind)) return undefined;
+  const tables = entry.dependencies.flatMap((id) => byId.get(id) ?? []).filter(({ type }) => TABLE_TYPES.has(type));
+  // Where there are several, as with a foreign key, the tag begins with the right one.
+  const own = tables.find(({ tag }) => entry.tag.startsWith(`${tag} `)) ?? tables[0];
+  return own?.schema === undefined ? undefined : { schema: own.schema, name: own.tag };
+}
