@@ -29,7 +29,17 @@ export default defineConfig({
         extends: true,
         test: { name: "servers", include: ["test/servers/**/*.test.ts"], testTimeout: 2 * MINUTE, hookTimeout: MINUTE, fileParallelism: false },
       },
-      { extends: true, test: { name: "kills", include: ["test/kills/**/*.test.ts"], testTimeout: 20 * MINUTE, hookTimeout: MINUTE, fileParallelism: false } },
+      {
+        extends: true,
+        test: {
+          name: "kills",
+          include: ["test/kills/**/*.test.ts"],
+          globalSetup: ["test/support/postgres/global-setup.ts"],
+          testTimeout: 20 * MINUTE,
+          hookTimeout: MINUTE,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

@@ -6,6 +6,7 @@ import type { ExistingObject } from "./check/scope.ts";
 import { openSession, type Session } from "./connect/session.ts";
 import { type Ends, type Environment, openIfThere, openMaintenance, resolveEnds } from "./ends.ts";
 import { decideObjects } from "./plan/decide-objects.ts";
+import { NOT_COMPARABLE } from "./plan/plan-objects.ts";
 import { readDestination, readSource } from "./plan/read-ends.ts";
 
 /** Looks at both ends of a database sync, and leaves nothing behind. */
@@ -45,9 +46,9 @@ async function existingObjects({ sync, ends, source, destination, signal }: Both
     destination: await readDestination({ session: destination, options: ends.destination, signal }),
   }));
   if (facts instanceof TidemarkError) return undefined;
-  const { planned } = await decideObjects({ sync, ends, ...facts, recorded: new Map() });
+  const { planned } = await decideObjects({ sync, ends, ...facts, recorded: new Map(), signal });
   return planned.flatMap(({ action: { action, key, reason } }): ExistingObject[] => {
-    if (action === "conflict") return [{ key, identical: false }];
+    if (action === "conflict" && reason !== NOT_COMPARABLE) return [{ key, identical: false }];
     return action === "skip" && reason === "identical" ? [{ key, identical: true }] : [];
   });
 }

@@ -10,8 +10,10 @@ import { openSession, type Session } from "./connect/session.ts";
 import { refuseWhileCopying } from "./copying-mark.ts";
 import { isSessionSetting, kindOfEntry, withUniqueKeys } from "./dump/classify.ts";
 import { type Ends, openIfThere } from "./ends.ts";
+import { looseKey } from "./mapping/mapping.ts";
 import { shownName } from "./names.ts";
 import { decideObjects } from "./plan/decide-objects.ts";
+import { NOT_COMPARABLE } from "./plan/plan-objects.ts";
 import { pairRows, rowsFingerprint } from "./plan/plan-rows.ts";
 import { type DestinationFacts, readDestination, readSource, type SourceFacts } from "./plan/read-ends.ts";
 import { makeSelect } from "./plan/select.ts";
@@ -38,11 +40,11 @@ export async function* compareDatabase(sync: PostgresSync, ends: Ends, context: 
     return;
   }
   const comparing = { sync, ends, ...facts };
-  const objects = await decideObjects({ ...comparing, recorded: new Map() });
+  const objects = await decideObjects({ ...comparing, recorded: new Map(), signal });
   if (levels.has("users")) yield pageOf("users", objects.accounts.actions.flatMap(differenceOfAccount), objects.accounts.actions.filter(isEqual).length);
   if (levels.has("objects")) {
     const actions = objects.planned.map(({ action }) => action);
-    yield pageOf("objects", [...actions.flatMap(differenceOf), ...extras(comparing)], actions.filter(isEqual).length);
+    yield pageOf("objects", [...actions.flatMap(differenceOf), ...extras(comparing, objects)], actions.filter(isEqual).length);
   }
   if (levels.has("counts") || levels.has("values")) {
     const pairs = pairRows({ ...comparing, select: objects.select, targetOf: objects.targetOf, objects: objects.planned });
@@ -61,7 +63,7 @@ export async function* rebuildDatabase(sync: PostgresSync, ends: Ends, context: 
   }));
   if (!facts.destination.exists) return;
   const comparing = { sync, ends, ...facts };
-  const objects = await decideObjects({ ...comparing, recorded: new Map() });
+  const objects = await decideObjects({ ...comparing, recorded: new Map(), signal });
   yield objects.planned.flatMap(({ action: { action, key, source, destination } }) =>
     action === "skip" && source && destination ? [{ key, source, destination }] : [],
   );
@@ -97,6 +99,7 @@ function differenceOf({ action, key, reason, detail }: Action): Difference[] {
   const lines = readDatabaseDetail(detail)?.difference;
   if (action === "create") return [{ key, difference: "missing", reason }];
   if (action === "replace") return [{ key, difference: "different", reason }];
+  if (reason === NOT_COMPARABLE) return [{ key, difference: "unknown", reason }];
   return action === "conflict" ? [{ key, difference: "different", reason, ...(lines !== undefined && { detail: lines }) }] : [];
 }
 
@@ -112,14 +115,20 @@ function pageOf(level: CompareLevel, differences: readonly Difference[], equal: 
 }
 
 /** Objects that only the destination has. What is said about objects comes and goes with them. */
-function extras({ sync, source, destination }: Comparing): Difference[] {
+function extras({ sync, source, destination }: Comparing, { mapping }: Awaited<ReturnType<typeof decideObjects>>): Difference[] {
   if (sync.level === "table" || typeof sync.objects.include !== "string") return [];
-  const known = new Set(withUniqueKeys(source.entries).map(({ key }) => key));
+  const known = new Set(
+    withUniqueKeys(source.entries).flatMap((keyed) => {
+      const { key, entry } = mapping.at(keyed);
+      // A schema may be there because something is mapped to it.
+      return [looseKey(key), looseKey(`schema ${entry.schema}`)];
+    }),
+  );
   const select = makeSelect(sync);
   return withUniqueKeys(destination.entries).flatMap(({ key, entry }): Difference[] => {
     const kind = kindOfEntry(entry);
     if (
-      known.has(key) ||
+      known.has(looseKey(key)) ||
       kind === undefined ||
       isSessionSetting(entry) ||
       ["comment", "privilege", "default-privilege", "security-label", "database-setting"].includes(kind)

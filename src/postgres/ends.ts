@@ -2,6 +2,7 @@ import { TidemarkError } from "../core/errors.ts";
 import type { PostgresLocation, PostgresSync } from "../core/sync-plan.ts";
 import { type ConnectionOptions, resolveConnection } from "./connect/options.ts";
 import { openSession, type Session } from "./connect/session.ts";
+import { mapsNames } from "./mapping/names.ts";
 
 /** Variables of the process by which a connection may be named, as libpq reads them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -11,6 +12,8 @@ export interface Ends {
   readonly source: ConnectionOptions;
   /** Of the database that is written. */
   readonly destination: ConnectionOptions;
+  /** Where names are tried out, if the plan says where. */
+  readonly shadow?: ConnectionOptions | undefined;
 }
 
 /** Databases from which another can be created. */
@@ -20,11 +23,11 @@ const MAINTENANCE = ["postgres", "template1"] as const;
  * The two databases of a sync. The destination's is the one that the plan maps to, else the one that
  * its location names, else one of the source's name.
  */
-export async function resolveEnds({ from, to, map }: PostgresSync, env: Environment): Promise<Ends> {
+export async function resolveEnds({ from, to, map, shadow }: PostgresSync, env: Environment): Promise<Ends> {
   const source = await resolveConnection(from.location, { env });
   const named = map.database ?? (namesDatabase(to.location, env) ? undefined : source.database);
   const destination = await resolveConnection(to.location, { env, ...(named !== undefined && { database: named }) });
-  return { source, destination };
+  return { source, destination, shadow: shadow && mapsNames(map) ? await resolveConnection(shadow, { env }) : undefined };
 }
 
 function namesDatabase({ options }: PostgresLocation, env: Environment): boolean {

@@ -3,6 +3,9 @@ import type { Intent } from "../state/state-store.ts";
 /** Kind of the intent that a run leaves from before its first row until all its rows are copied. */
 export const ROWS_INTENT = "rows";
 
+/** Kind of the intent before a database is created in which names are tried out; its detail is the database's name. */
+export const SHADOW_INTENT = "shadow";
+
 /** What an interrupted run was to fill, by key: those tables were empty, so that what is in them is ours. */
 export function rowsIntentDetail(keys: readonly string[]): string {
   return JSON.stringify(keys);

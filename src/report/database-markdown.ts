@@ -5,7 +5,7 @@ import { markdownCode, markdownText, visible } from "../core/escape.ts";
 import { formatBytes, formatCount } from "../core/units.ts";
 import { readDatabaseDetail } from "../driver/database-action.ts";
 import { linesOf } from "./code-lines.ts";
-import { countKinds, kindsSentence } from "./database-words.ts";
+import { type KindCounts, kindsSentence } from "./database-words.ts";
 import { fenced, LONGEST_KEY, word } from "./markdown-words.ts";
 import { ACTION_WORDS, counted, notCompared, READING_ORDER } from "./words.ts";
 
@@ -46,6 +46,8 @@ export interface DatabaseDetailsOptions {
   readonly samples: number | undefined;
   readonly differences: boolean;
   readonly definitions: boolean;
+  /** Counts by kind of object, found out once. */
+  kindsOf(sync: string): ReadonlyMap<ActionKind, KindCounts>;
 }
 
 /** The actions of a database sync, collapsed. @returns undefined where they would not fit, found out without building more */
@@ -53,7 +55,7 @@ export function databaseDetails(changeset: Changeset, { header, actions }: SyncS
   const kinds = LISTED.filter((kind) => actions[kind].items > 0);
   if (kinds.length === 0) return "";
   const items = kinds.reduce((total, kind) => total + actions[kind].items, 0);
-  let text = `\n<details><summary>${word(header.name)}: ${counted(items, "action")}</summary>\n\n${kindsList(changeset, header.name)}\n| | key | rows | size | reason |\n|---|---|--:|--:|---|\n`;
+  let text = `\n<details><summary>${word(header.name)}: ${counted(items, "action")}</summary>\n\n${kindsList(options.kindsOf(header.name))}\n| | key | rows | size | reason |\n|---|---|--:|--:|---|\n`;
   for (const kind of kinds) {
     let shown = 0;
     for (const { key, rows = 0, bytes, reason, detail } of changeset.actions({ sync: header.name, kinds: [kind], ...sampled(options) })) {
@@ -77,8 +79,8 @@ function sampled({ samples }: DatabaseDetailsOptions) {
   return samples === undefined ? {} : { limit: samples, largestFirst: true };
 }
 
-function kindsList(changeset: Changeset, sync: string): string {
-  return [...countKinds(changeset, sync)].map(([kind, counts]) => `- ${ACTION_WORDS[kind].word}: ${kindsSentence(counts)}\n`).join("");
+function kindsList(kinds: ReadonlyMap<ActionKind, KindCounts>): string {
+  return [...kinds].map(([kind, counts]) => `- ${ACTION_WORDS[kind].word}: ${kindsSentence(counts)}\n`).join("");
 }
 
 function why(reason: string, detail: string | undefined): string {

@@ -4,7 +4,7 @@ import { visible } from "../core/escape.ts";
 import { formatCount } from "../core/units.ts";
 import { readDatabaseDetail } from "../driver/database-action.ts";
 import { codeLines, differenceLines } from "./code-lines.ts";
-import { countedKind, countKinds, estimate, groupNotSynced, type KindCounts, kindsSentence } from "./database-words.ts";
+import { countKinds, estimate, groupNotSynced, type KindCounts, kindsSentence } from "./database-words.ts";
 import { losses } from "./losses.ts";
 import type { Paint } from "./paint.ts";
 import type { SyncView } from "./plan-view.ts";
@@ -55,7 +55,7 @@ function countsOf(kind: ActionKind, { actions }: SyncSummary, kinds: KindCounts 
   if (kind !== "copyRows" && kind !== "replace") return `${formatCount(items)}: ${kindsSentence(kinds)}`;
   const tables = kinds.get("rows");
   const others = kindsSentence(new Map([...kinds].filter(([each]) => each !== "rows")));
-  const moved = joined([tables === undefined ? "" : countedKind(tables, "rows"), estimate(actions[kind])], ", ");
+  const moved = joined([tables === undefined ? "" : counted(tables, "table"), estimate(actions[kind])], ", ");
   return joined([moved, others], "; ");
 }
 
@@ -111,9 +111,9 @@ function actionLines(action: NumberedAction, paint: Paint, { whole }: { readonly
   const { action: kind, key, reason, bytes, rows = 0 } = action;
   const detail = readDatabaseDetail(action.detail);
   const name = tint(kind, paint)(`${ACTION_WORDS[kind].mark} ${visible(key, { maxLength: LONGEST_KEY })}`);
-  const lines = [
-    `    ${joined([name, estimate({ rows, bytes }), paint.faint(visible(reason)), visible(detail?.remark ?? "", { maxLength: LONGEST_REMARK })], "  ")}`,
-  ];
+  const why = `${visible(reason)}${detail?.difference === undefined ? "" : " (- destination, + source)"}`;
+  const remark = visible(detail?.remark ?? "", { maxLength: LONGEST_REMARK });
+  const lines = [`    ${joined([name, estimate({ rows, bytes }), paint.faint(why), remark], "  ")}`];
   // Rows that stay behind are never left unsaid.
   if (detail?.where !== undefined) lines.push(`${INDENT}only rows where ${visible(detail.where, whole ? {} : { maxLength: LONGEST_REMARK })}`);
   if (detail?.difference !== undefined)

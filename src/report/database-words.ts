@@ -1,7 +1,7 @@
-import type { ActionKind } from "../changeset/action.ts";
+import type { ActionKind, NumberedAction } from "../changeset/action.ts";
 import type { Changeset } from "../changeset/changeset.ts";
 import type { SyncSummary } from "../changeset/summary.ts";
-import { formatBytes, formatCount } from "../core/units.ts";
+import { formatBytes } from "../core/units.ts";
 import { DATABASE_KINDS, type DatabaseKind, readDatabaseDetail } from "../driver/database-action.ts";
 import { counted, READING_ORDER } from "./words.ts";
 
@@ -14,7 +14,6 @@ export type KindCounts = ReadonlyMap<CountedKind, number>;
 const KNOWN: ReadonlySet<string> = new Set(DATABASE_KINDS);
 /** What has no plural by rule, or is called otherwise where it is counted. */
 const WORDS: Readonly<Partial<Record<CountedKind, readonly [one: string, many: string]>>> = {
-  rows: ["table", "tables"],
   "row-security": ["table with row security", "tables with row security"],
   statistics: ["statistics object", "statistics objects"],
   "large-object": ["large object", "large objects"],
@@ -23,16 +22,17 @@ const WORDS: Readonly<Partial<Record<CountedKind, readonly [one: string, many: s
   other: ["other", "others"],
 };
 
-/** Kind of the database object that a key names: its first word. */
-export function kindOfKey(key: string): CountedKind {
+/** Kind of the database object that an action is about: the first word of its key, or else what its detail says. */
+function kindOf({ key, detail }: NumberedAction): CountedKind {
   const end = key.indexOf(" ");
   const word = end === -1 ? key : key.slice(0, end);
-  // SAFETY: KNOWN holds nothing else.
-  return KNOWN.has(word) ? (word as DatabaseKind) : "other";
+  // SAFETY: KNOWN holds nothing else. Most details need not be parsed for this.
+  return KNOWN.has(word) ? (word as DatabaseKind) : (readDatabaseDetail(detail)?.kind ?? "other");
 }
 
-/** `1 table`, `20 indexes`, `3 foreign keys`. */
-export function countedKind(count: number, kind: CountedKind): string {
+/** `1 table`, `20 indexes`, `3 foreign keys`, `rows of 12 tables`. */
+function countedKind(count: number, kind: CountedKind): string {
+  if (kind === "rows") return `rows of ${counted(count, "table")}`;
   const [one, many] = WORDS[kind] ?? ruled(kind.replaceAll("-", " "));
   return counted(count, one, many);
 }
@@ -53,10 +53,10 @@ const TOLD: readonly ActionKind[] = READING_ORDER.filter((kind) => kind !== "ski
 /** Counts a database sync's actions by what they are about. One pass; skips are left out, since a changeset need not list them. */
 export function countKinds(changeset: Changeset, sync: string, kinds: readonly ActionKind[] = TOLD): ReadonlyMap<ActionKind, KindCounts> {
   const found = new Map<ActionKind, Map<CountedKind, number>>();
-  for (const { action, key } of changeset.actions({ sync, kinds })) {
-    const counts = found.get(action) ?? new Map<CountedKind, number>();
-    found.set(action, counts);
-    const kind = kindOfKey(key);
+  for (const action of changeset.actions({ sync, kinds })) {
+    const counts = found.get(action.action) ?? new Map<CountedKind, number>();
+    found.set(action.action, counts);
+    const kind = kindOf(action);
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
   const order: readonly CountedKind[] = [...DATABASE_KINDS, "other"];
@@ -105,6 +105,6 @@ export function databaseLosses(changeset: Changeset, { header, actions }: SyncSu
   const lines: string[] = [];
   if (deleted) lines.push(`${counted(actions.delete.items, "object")} will be DELETED at the destination: ${kindsSentence(deleted)}.`);
   if (tables > 0) lines.push(`${counted(tables, "table")} will be EMPTIED and filled again.`);
-  if (others.size > 0) lines.push(`${formatCount(actions.replace.items - tables)} will be REPLACED at the destination: ${kindsSentence(others)}.`);
+  if (others.size > 0) lines.push(`${counted(actions.replace.items - tables, "object")} will be REPLACED at the destination: ${kindsSentence(others)}.`);
   return lines;
 }

@@ -3,7 +3,8 @@ import { effectTotals } from "../changeset/effects.ts";
 import type { SyncSummary } from "../changeset/summary.ts";
 import { markdownCode, markdownText, visible } from "../core/escape.ts";
 import { formatBytes, formatCount } from "../core/units.ts";
-import { databaseDetails, databaseTable } from "./database-markdown.ts";
+import { databaseDetails, type DatabaseDetailsOptions, databaseTable } from "./database-markdown.ts";
+import { countKinds } from "./database-words.ts";
 import { losses } from "./losses.ts";
 import { LONGEST_KEY, word } from "./markdown-words.ts";
 import { ACTION_WORDS, counted, moveSentence, planSentence, READING_ORDER, sizeOf, totals } from "./words.ts";
@@ -17,12 +18,7 @@ export const MARKDOWN_LIMIT = 65_000;
 /** Lines about losses: a thousand syncs must not leave no room for the rest. */
 const MOST_LOSSES = 50;
 
-interface Detail {
-  /** Of each kind of action; undefined: all. */
-  readonly samples: number | undefined;
-  readonly differences: boolean;
-  readonly definitions: boolean;
-}
+type Detail = Pick<DatabaseDetailsOptions, "samples" | "differences" | "definitions">;
 
 /** What is shown of the actions, as much as there is room for: definitions are left out first. */
 const DETAILS: readonly Detail[] = [
@@ -48,8 +44,9 @@ export function planMarkdown(changeset: Changeset, limit: number = MARKDOWN_LIMI
   const table = syncTable(changeset.summary.syncs);
   const room = limit - head.length - foot.length - table.length;
   if (room < 0) return head + syncTable(mostChanged(changeset.summary.syncs, limit - head.length - foot.length), changeset.summary.syncs.length) + foot;
+  const kindsOf = rememberKinds(changeset);
   for (const detail of DETAILS) {
-    const text = details(changeset, room - LEFT_OUT.length, detail);
+    const text = details(changeset, room - LEFT_OUT.length, { ...detail, kindsOf });
     if (text !== undefined) return head + table + text + (detail.definitions || !hasDefinitions(changeset.summary.syncs) ? "" : LEFT_OUT) + foot;
   }
   return `${head}${table}${TOO_MANY}${foot}`;
@@ -57,6 +54,16 @@ export function planMarkdown(changeset: Changeset, limit: number = MARKDOWN_LIMI
 
 const LEFT_OUT = "\n_Definitions are too long to be listed here: `tidemark plan --verbose` shows them._\n";
 const TOO_MANY = "\n_The actions are too many to be listed here._\n";
+
+/** Counting reads a sync through: once is enough. */
+function rememberKinds(changeset: Changeset): DatabaseDetailsOptions["kindsOf"] {
+  const known = new Map<string, ReturnType<DatabaseDetailsOptions["kindsOf"]>>();
+  return (sync) => {
+    const kinds = known.get(sync) ?? countKinds(changeset, sync);
+    known.set(sync, kinds);
+    return kinds;
+  };
+}
 
 function hasDefinitions(syncs: readonly SyncSummary[]): boolean {
   return syncs.some(({ header, actions }) => header.kind === "postgres" && actions.create.items > 0);
@@ -122,7 +129,7 @@ function mostChanged(syncs: readonly SyncSummary[], room: number): readonly Sync
 }
 
 /** @returns undefined where it would be longer than `room`, found out without building more than that */
-function details(changeset: Changeset, room: number, detail: Detail): string | undefined {
+function details(changeset: Changeset, room: number, detail: Omit<DatabaseDetailsOptions, "room">): string | undefined {
   let text = "";
   for (const sync of changeset.summary.syncs) {
     const left = room - text.length;
@@ -133,7 +140,7 @@ function details(changeset: Changeset, room: number, detail: Detail): string | u
   return text;
 }
 
-function objectDetails(changeset: Changeset, { header, actions }: SyncSummary, room: number, { samples }: Detail): string | undefined {
+function objectDetails(changeset: Changeset, { header, actions }: SyncSummary, room: number, { samples }: Pick<Detail, "samples">): string | undefined {
   const kinds = READING_ORDER.filter((kind) => kind !== "skip" && actions[kind].items > 0);
   if (kinds.length === 0) return "";
   const items = kinds.reduce((total, kind) => total + actions[kind].items, 0);

@@ -30,6 +30,7 @@ test.each([
   [["state", "lsit", "x.yaml"], /Did you mean list\?/],
   [["plan"], /missing required argument 'PLAN'/i],
   [["apply", "x.yaml", "--progress", "fast"], /auto, tty, plain, json, none/],
+  [["compare", "x.yaml", "--level", "objects,value"], /Did you mean values\?/],
   [["completion", "tcsh"], /bash, zsh, fish/],
 ])("%j is refused with what was meant", (args, hint) =>
   inFolder(async (run) => {

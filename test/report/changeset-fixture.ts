@@ -14,6 +14,7 @@ export interface FixtureSync {
   /** Default: objects. */
   readonly kind?: "objects" | "postgres";
   readonly from?: string;
+  readonly to?: string;
   readonly actions: readonly Partial<Action>[];
   readonly notices?: readonly PlanNotice[];
 }
@@ -23,9 +24,9 @@ export async function changesetOf(syncs: readonly FixtureSync[]): Promise<Change
   const folder = mkdtempSync(join(tmpdir(), "tidemark-report-"));
   const origin = { plan: "nightly", planFile: "nightly.yaml", planHash: "sha256:0", lineage: "", tidemark: "0.0.0" };
   const writer = createChangeset({ path: join(folder, "changes"), origin, listSkips: true });
-  for (const { name, kind = "objects", from = "s3://archive/", actions, notices = [] } of syncs) {
+  for (const { name, kind = "objects", from = "s3://archive/", to = "s3://cold/", actions, notices = [] } of syncs) {
     const end = (display: string) => ({ location: "place", display, identity: display, resolved: display });
-    writer.beginSync({ name, kind, from: end(from), to: end("s3://cold/"), destination: "s3://cold/", options: "{}" });
+    writer.beginSync({ name, kind, from: end(from), to: end(to), destination: to, options: "{}" });
     writer.add(
       actions.map((action) => ({
         action: "copy",

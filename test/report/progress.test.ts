@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
-import { progressLine } from "../../src/report/progress/progress.ts";
+import { Messages } from "../../src/report/messages.ts";
+import { PLAIN } from "../../src/report/paint.ts";
+import { makeProgress, progressLine } from "../../src/report/progress/progress.ts";
 import { ProgressState } from "../../src/report/progress/progress-state.ts";
+import { textOf } from "./changeset-fixture.ts";
 
 function run(): { state: ProgressState; at(ms: number): void } {
   let now = 0;
@@ -50,4 +53,25 @@ test("the rate is that of the last half minute, not of the whole run", () => {
     state.take({ type: "progress", sync: "media", items: second <= 60 ? second * 100 : 6000 + (second - 60), bytes: 0, failed: 0 });
   }
   expect(Math.round(state.snapshot().rate.items)).toBe(1);
+});
+
+test("a run that fills tables counts actions, and says how many rows it is about", async () => {
+  const work = { items: 53, bytes: 780_000_000, rows: 5_000_000 };
+  const started = { type: "runStarted", run: "r", planId: "p", resumed: false, ...work } as const;
+  const said = await textOf((out) => {
+    const progress = makeProgress({ mode: "plain", messages: new Messages(out, "info", PLAIN), json: undefined, flush: () => {}, columns: 80 });
+    progress.emit(started);
+    progress.emit({ type: "syncStarted", sync: "shop", ...work });
+    progress.emit({ type: "syncStarted", sync: "media", items: 1, bytes: 5 });
+    progress.close();
+  });
+  expect(said.split("\n").slice(0, 3)).toEqual([
+    "Applying: 53 actions, about 5,000,000 rows, 780 MB (run r)",
+    "shop: started, 53 actions, about 5,000,000 rows, 780 MB",
+    "media: started, 1 object, 5 B",
+  ]);
+
+  const { state } = run();
+  state.take(started);
+  expect(progressLine(state.snapshot())).toContain("0 of 53 actions; 0 B of 780 MB");
 });

@@ -52,6 +52,7 @@ test.each([
   expect(state.lineage).toBe("");
   expect(state.serial).toBe(0);
   expect(await collect(state.slice("s"))).toEqual([]);
+  expect(await state.openIntents("s")).toEqual([]);
   expect(await state.runs()).toEqual([]);
   expect(await state.locks()).toEqual([]);
   await expect(state.lock("d", OWNER)).rejects.toMatchObject({ code: "STATE_MISSING" });

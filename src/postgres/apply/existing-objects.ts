@@ -3,6 +3,7 @@ import type { DumpEntry } from "../dump/archive.ts";
 import { withUniqueKeys } from "../dump/classify.ts";
 import { dumpSchema } from "../dump/dump-schema.ts";
 import type { Ends } from "../ends.ts";
+import { looseKey } from "../mapping/mapping.ts";
 import { definitionOf } from "../plan/definition.ts";
 import { loadMeaning } from "../plan/same-meaning.ts";
 import type { ActionItem } from "./action-item.ts";
@@ -10,6 +11,8 @@ import type { ActionItem } from "./action-item.ts";
 export interface ExistingObjectsOptions {
   readonly ends: Ends;
   readonly signal: AbortSignal;
+  /** Under which key the destination has what has that key at the source. */
+  keyAtDestination(key: string): Promise<string>;
 }
 
 /**
@@ -27,7 +30,7 @@ export class ExistingObjects {
 
   /** Whether an object is at the destination just as an action would make it. */
   async isAsPlanned({ action, detail }: ActionItem): Promise<boolean> {
-    const entry = (await (this.#entries ??= this.#read())).get(action.key);
+    const entry = (await (this.#entries ??= this.#read())).get(looseKey(await this.#options.keyAtDestination(action.key)));
     if (entry === undefined || detail.ddl === undefined) return false;
     const there = definitionOf(entry);
     // Who owns it is no part of what it is.
@@ -41,7 +44,7 @@ export class ExistingObjects {
     const session = await openSession(this.#options.ends.destination);
     try {
       const { entries } = await dumpSchema({ session, signal: this.#options.signal });
-      return new Map(withUniqueKeys(entries).map(({ key, entry }) => [key, entry]));
+      return new Map(withUniqueKeys(entries).map(({ key, entry }) => [looseKey(key), entry]));
     } finally {
       await session.close();
     }

@@ -118,7 +118,7 @@ async function prepare(options: RowsPhaseOptions, rows: readonly ActionItem[], s
     const error =
       refused.get(qualifiedName(detail.schema, detail.name)) ??
       whyStale(item, relation) ??
-      (options.unmade.has(detail.table ?? "") ? notMade(item) : undefined) ??
+      (options.unmade.has(shownName(detail.schema, detail.name)) ? notMade(item) : undefined) ??
       (target === undefined ? missingTable(item) : undefined);
     if (error !== undefined || relation === undefined || target === undefined) {
       outcomes.push(unapplied(action, error, startedAt));
@@ -128,7 +128,7 @@ async function prepare(options: RowsPhaseOptions, rows: readonly ActionItem[], s
       item,
       relation,
       isEmpty: false,
-      indexes: indexes.get(detail.table ?? "") ?? [],
+      indexes: indexes.get(shownName(detail.schema, detail.name)) ?? [],
       copy: {
         item: action.key,
         from: { schema: relation.schema, name: relation.name },
@@ -142,7 +142,7 @@ async function prepare(options: RowsPhaseOptions, rows: readonly ActionItem[], s
       },
     });
   }
-  const filling = new Set(works.map(({ item }) => item.detail.table ?? ""));
+  const filling = new Set(works.map(({ copy }) => shownName(copy.from.schema, copy.from.name)));
   const others = [...indexes].flatMap(([table, of]) => (filling.has(table) ? [] : of));
   const kept = await dropFilled(destination, works, outcomes);
   return { works: await markEmpty(source, kept), outcomes, others };

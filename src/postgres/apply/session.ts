@@ -8,7 +8,8 @@ import { openSession, type Session } from "../connect/session.ts";
 import { markCopying } from "../copying-mark.ts";
 import { type Ends, type Environment, openMaintenance } from "../ends.ts";
 import type { TableName } from "../copy/snapshot.ts";
-import { readInterrupted, ROWS_INTENT } from "../intents.ts";
+import { readInterrupted, ROWS_INTENT, SHADOW_INTENT } from "../intents.ts";
+import { RunMapping } from "../mapping/at-apply.ts";
 import { shownName } from "../names.ts";
 import type { Phase } from "../phases.ts";
 import { type ActionItem, itemOf } from "./action-item.ts";
@@ -36,6 +37,7 @@ export class DatabaseRunSession implements RunSession {
   readonly #options: DatabaseRunSessionOptions;
   readonly #sessions = new Set<Session>();
   readonly #existing: ExistingObjects;
+  readonly #mapping: RunMapping;
   #main: Promise<Session> | undefined;
   #flushing: Promise<Session> | undefined;
   #intents: readonly Intent[] = [];
@@ -46,7 +48,12 @@ export class DatabaseRunSession implements RunSession {
 
   constructor(options: DatabaseRunSessionOptions) {
     this.#options = options;
-    this.#existing = new ExistingObjects({ ends: options.ends, signal: options.context.abort });
+    this.#mapping = new RunMapping({ ...options, definitions: async () => (await (this.#hold ??= this.#holdSource())).definitions() });
+    this.#existing = new ExistingObjects({
+      ends: options.ends,
+      signal: options.context.abort,
+      keyAtDestination: (key) => this.#mapping.keyAtDestination(key),
+    });
   }
 
   cut(planId: string, actions: () => Iterable<NumberedAction>): Iterable<Subtask> {
@@ -76,7 +83,8 @@ export class DatabaseRunSession implements RunSession {
     });
     if (stale.length > 0) yield this.#watched(items, stale);
     const seqs = new Set(stale.map(({ seq }) => seq));
-    const fresh = items.filter(({ action }) => !seqs.has(action.seq));
+    const { items: fresh, outcomes: unnamed } = await this.#mapping.renamed(items.filter(({ action }) => !seqs.has(action.seq)));
+    if (unnamed.length > 0) yield this.#watched(items, unnamed);
     // SAFETY: cut() gives phases.
     if (fresh.length > 0) for await (const page of this.#durably(this.#applyPhase(subtask.phase as Phase, fresh))) yield this.#watched(items, page);
   }
@@ -88,7 +96,8 @@ export class DatabaseRunSession implements RunSession {
     for (const action of this.#options.context.actions(1, Number.MAX_SAFE_INTEGER)) kinds.add(itemOf(action).detail.kind);
     const isOpen = ({ kind }: Intent) =>
       (kind === ROWS_INTENT && (kinds.has("rows") || kinds.has("large-objects"))) || (kind === DATABASE_INTENT && kinds.has("database"));
-    return intents.filter((intent) => !isOpen(intent)).map(({ id }) => id);
+    const shadows = await this.#mapping.recover(intents);
+    return [...shadows, ...intents.filter((intent) => !isOpen(intent) && intent.kind !== SHADOW_INTENT).map(({ id }) => id)];
   }
 
   async close(): Promise<void> {

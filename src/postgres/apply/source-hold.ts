@@ -70,8 +70,17 @@ export class SourceHold {
    */
   async revealed(item: ActionItem): Promise<ActionItem> {
     const { action, detail } = item;
-    const fresh = (await (this.#entries ??= readEntries(this.#options.ends, this.snapshot.id, this.#options.signal))).get(action.key);
+    const fresh = (await this.#read()).get(action.key);
     return { ...item, detail: { ...detail, ddl: restoreSecrets(detail.ddl ?? "", fresh === undefined ? "" : definitionOf(fresh), detail.kind) } };
+  }
+
+  /** All definitions as this run sees them, in a dump's order, without the secrets in them. */
+  async definitions(): Promise<readonly DumpEntry[]> {
+    return hideSecrets([...(await this.#read()).values()]);
+  }
+
+  #read(): Promise<ReadonlyMap<string, DumpEntry>> {
+    return (this.#entries ??= readEntries(this.#options.ends, this.snapshot.id, this.#options.signal));
   }
 
   async close(): Promise<void> {

@@ -14,14 +14,17 @@ export interface SpecialObjects {
 }
 
 const SUPPORT_FROM = 120_000;
+const PROKIND_FROM = 110_000;
 /** OIDs below are the server's own. */
 const FIRST_NORMAL = 16_384;
 
 export async function readSpecialObjects(session: Session): Promise<SpecialObjects> {
   const support = session.version >= SUPPORT_FROM ? "p.prosupport <> 0" : "false";
+  // The catalog calls the language of every aggregate internal, whatever its functions are written in.
+  const isAggregate = session.version >= PROKIND_FROM ? "p.prokind = 'a'" : "p.proisagg";
   const rows = await session.query<{ what: keyof SpecialObjects; oid: string }>(`
     SELECT 'compiled' AS what, p.oid::text AS oid FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
-      WHERE p.oid >= ${FIRST_NORMAL} AND l.lanname IN ('c', 'internal')
+      WHERE p.oid >= ${FIRST_NORMAL} AND l.lanname IN ('c', 'internal') AND NOT ${isAggregate}
     UNION ALL SELECT 'leakproof', p.oid::text FROM pg_catalog.pg_proc p WHERE p.oid >= ${FIRST_NORMAL} AND p.proleakproof
     UNION ALL SELECT 'support', p.oid::text FROM pg_catalog.pg_proc p WHERE p.oid >= ${FIRST_NORMAL} AND ${support}
     UNION ALL SELECT 'baseTypes', t.oid::text FROM pg_catalog.pg_type t WHERE t.oid >= ${FIRST_NORMAL} AND t.typtype = 'b' AND t.typelem = 0

@@ -66,6 +66,11 @@ function partsOf(version: number): string {
       `pg_catalog.pg_depend r JOIN pg_catalog.pg_class x ON x.oid = r.objid AND x.relkind = 'S'
       WHERE r.classid = 'pg_catalog.pg_class'::regclass AND r.refclassid = 'pg_catalog.pg_class'::regclass AND r.deptype = 'i'`,
     ),
+    // What the server makes for a range: its functions, and a cast to its multirange.
+    `SELECT x.relname::text, r.classid, r.objid, r.refclassid, ${version >= MULTIRANGES_FROM ? "coalesce(g.rngtypid, r.refobjid)" : "r.refobjid"}, NULL
+      FROM pg_catalog.pg_depend r JOIN pg_catalog.pg_class x ON x.oid = r.classid
+      ${version >= MULTIRANGES_FROM ? "LEFT JOIN pg_catalog.pg_range g ON g.rngmultitypid = r.refobjid" : ""}
+      WHERE r.deptype = 'i' AND r.classid IN ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_cast'::regclass)`,
     of("pg_type", "r.oid", "r.typrelid", "NULL::text", "pg_catalog.pg_type r JOIN pg_catalog.pg_class x ON x.oid = r.typrelid AND x.relkind <> 'c'"),
     `SELECT 'pg_type', ${type}, r.oid, CASE WHEN x.oid IS NULL THEN ${type} ELSE 'pg_catalog.pg_class'::regclass::oid END, coalesce(x.oid, e.oid), NULL
       FROM pg_catalog.pg_type r JOIN pg_catalog.pg_type e ON e.typarray = r.oid LEFT JOIN pg_catalog.pg_class x ON x.oid = e.typrelid AND x.relkind <> 'c'`,

@@ -1,8 +1,8 @@
 import { readRoles } from "../accounts/read-roles.ts";
 import { makeSelectRole } from "../accounts/select-roles.ts";
+import { mappedSchema } from "../mapping/names.ts";
 import { quoteName, shownName } from "../names.ts";
 import { confirm, counted, fail, type Finding, listed, pass } from "./findings.ts";
-import { mappedSchema } from "./mapped.ts";
 import { type BothScope, destinationName } from "./scope.ts";
 import { ofKinds } from "./select.ts";
 

@@ -1,6 +1,6 @@
+import { mappedSchema } from "../mapping/names.ts";
 import { quoteName, shownName } from "../names.ts";
 import { confirm, counted, fail, type Finding, listed, pass } from "./findings.ts";
-import { mappedSchema } from "./mapped.ts";
 import { type BothScope, destinationName } from "./scope.ts";
 import { ofKinds, oidsOf } from "./select.ts";
 

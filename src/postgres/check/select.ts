@@ -104,7 +104,6 @@ function entryOf({ kind, classOid, oid, schema, name, owner }: SelectedObject): 
 /** OIDs below are the server's own. The schema public is the server's too, but its objects are not. */
 const FIRST_NORMAL = 16_384;
 const PROKIND_FROM = 110_000;
-const MULTIRANGES_FROM = 140_000;
 
 function objectsQuery(version: number): string {
   const prokind =
@@ -120,9 +119,7 @@ function objectsQuery(version: number): string {
       name: "o.relname",
       owner: "o.relowner",
       schema: "o.relnamespace",
-      // An identity column's sequence is part of its table.
-      where: `o.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend i
-        WHERE o.relkind = 'S' AND i.classid = 'pg_catalog.pg_class'::regclass AND i.objid = o.oid AND i.deptype = 'i')`,
+      where: "o.relkind IN ('r', 'p', 'f', 'v', 'm', 'S')",
     }),
     part({ kind: prokind, catalog: "pg_proc", name: "o.proname", owner: "o.proowner", schema: "o.pronamespace" }),
     part({
@@ -133,8 +130,7 @@ function objectsQuery(version: number): string {
       schema: "o.typnamespace",
       // Row types of tables, types of arrays and multiranges come with theirs.
       where: `(o.typtype IN ('d', 'e', 'r', 'p') OR (o.typtype = 'c' AND (SELECT c.relkind FROM pg_catalog.pg_class c WHERE c.oid = o.typrelid) = 'c')
-        OR (o.typtype = 'b' AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray = o.oid)))
-        ${version >= MULTIRANGES_FROM ? "AND o.typtype <> 'm'" : ""}`,
+        OR (o.typtype = 'b' AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray = o.oid)))`,
     }),
     part({ kind: "'collation'", catalog: "pg_collation", name: "o.collname", owner: "o.collowner", schema: "o.collnamespace" }),
     part({ kind: "'conversion'", catalog: "pg_conversion", name: "o.conname", owner: "o.conowner", schema: "o.connamespace" }),
@@ -157,7 +153,7 @@ function objectsQuery(version: number): string {
     `SELECT 'subscription', 'pg_catalog.pg_subscription'::regclass::oid, 0::oid, NULL, s.subname::text, pg_catalog.pg_get_userbyid(s.subowner)::text
       FROM pg_catalog.pg_subscription s WHERE s.subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`,
   ];
-  return `WITH members AS (SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e') ${parts.join(" UNION ALL ")} ORDER BY 4 NULLS FIRST, 5`;
+  return `WITH members AS (SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype IN ('e', 'i')) ${parts.join(" UNION ALL ")} ORDER BY 4 NULLS FIRST, 5`;
 }
 
 interface Part {
@@ -169,7 +165,10 @@ interface Part {
   readonly where?: string;
 }
 
-/** Members of extensions come with their extension; what is in the system's schemas is the server's. */
+/**
+ * Members of extensions come with their extension, and what the server made for an object itself with
+ * that: an identity column's sequence, a range's functions. What is in the system's schemas is the server's.
+ */
 function part({ kind, catalog, name, owner, schema, where = "true" }: Part): string {
   const isSystem = (text: string) => `(${text} = 'information_schema' OR ${text} LIKE 'pg\\_%')`;
   const own = catalog === "pg_namespace" ? `AND NOT ${isSystem("o.nspname")}` : schema === undefined ? "" : `AND NOT ${isSystem("n.nspname")}`;

@@ -1,7 +1,7 @@
+import { makeTargetOf } from "../mapping/names.ts";
 import { shownName } from "../names.ts";
 import { makeSelect } from "../plan/select.ts";
 import { confirm, counted, fail, type Finding, listed, pass } from "./findings.ts";
-import { mappedTable } from "./mapped.ts";
 import { type BothScope, destinationName, type SourceScope, sourceName } from "./scope.ts";
 import { ofKinds, oidsOf, tablesWithRows } from "./select.ts";
 
@@ -88,7 +88,8 @@ export async function checkTriggersOfExisting(scope: BothScope): Promise<readonl
   const { destination, sync, selected } = scope;
   if (!destination) return [];
   const subject = `${destinationName(scope)}: tables that are there`;
-  const wanted = tablesWithRows(sync, selected).map(({ schema = "", name }) => mappedTable(sync.map, schema, name));
+  const targetOf = makeTargetOf(sync.map);
+  const wanted = tablesWithRows(sync, selected).map(({ schema = "", name }) => targetOf(schema, name));
   const rows = await destination.query<{ schema: string; name: string }>(
     `SELECT n.nspname::text AS schema, c.relname::text AS name
     FROM unnest($1::text[], $2::text[]) AS w(schema, name) JOIN pg_catalog.pg_namespace n ON n.nspname = w.schema

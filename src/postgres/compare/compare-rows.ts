@@ -80,7 +80,8 @@ async function* readable(
     const [left, right] = await allDone([shapesOf(source), shapesOf(destination)]);
     const ready: ReadablePair[] = [];
     for (const [index, pair] of page.entries()) {
-      const problem = refused.get(pair.source) ?? refused.get(pair.destination) ?? missing(pair, "source", left, index) ?? missing(pair, "destination", right, index);
+      const problem =
+        refused.get(pair.source) ?? refused.get(pair.destination) ?? missing(pair, "source", left, index) ?? missing(pair, "destination", right, index);
       const tables = sidesOf(pair, left, right, index);
       if (problem !== undefined || tables === undefined) {
         if (problem !== undefined) yield unreadable(pair, problem);

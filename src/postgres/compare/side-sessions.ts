@@ -208,7 +208,8 @@ function isNoLock(error: unknown): boolean {
 export function tableProblem(error: unknown, side: Side, table: RelationName): TidemarkError {
   const reason = error instanceof Error ? error.message : String(error);
   return new TidemarkError("COMPARE_TABLE_FAILED", `${shownName(table.schema, table.name)} could not be read at the ${side}: ${reason}`, {
-    hint: sqlStateOf(error) === "42501" ? "Grant SELECT on it, and where it has row security, the right to see all rows (BYPASSRLS, or be its owner)." : undefined,
+    hint:
+      sqlStateOf(error) === "42501" ? "Grant SELECT on it, and where it has row security, the right to see all rows (BYPASSRLS, or be its owner)." : undefined,
     cause: error,
   });
 }

@@ -38,8 +38,8 @@ export interface RowsListener extends CopyListener {
 
 const COPY_DATA = 0x64;
 const HEADER = 5;
-/** No server sends a longer message: a field, and a row, is shorter than 1 GiB. */
-const LONGEST = 0x7fff_ffff;
+/** No server sends a longer message: it is put together in memory of at most 1 GiB. */
+const LONGEST = 2 ** 30;
 
 /** One COPY statement on a session that is idle until then. */
 class CopyStatement {

@@ -21,7 +21,8 @@ export function tableOf(entry: DumpEntry, byId: ReadonlyMap<number, DumpEntry>):
   const kind = kindOfEntry(entry);
   if (kind === undefined || !OF_A_TABLE.has(kind)) return undefined;
   const tables = entry.dependencies.flatMap((id) => byId.get(id) ?? []).filter(({ type }) => TABLE_TYPES.has(type));
-  // Where there are several, as with a foreign key, the tag begins with the right one.
-  const own = tables.find(({ tag }) => entry.tag.startsWith(`${tag} `)) ?? tables[0];
+  // Where there are several, as with a foreign key, it is the one in whose schema the entry is and with which its tag begins.
+  const named = tables.filter(({ tag }) => entry.tag.startsWith(`${tag} `));
+  const own = named.find(({ schema }) => schema === entry.schema) ?? named[0] ?? tables[0];
   return own?.schema === undefined ? undefined : { schema: own.schema, name: own.tag };
 }

@@ -2,6 +2,7 @@ import type { PostgresSync } from "../../core/sync-plan.ts";
 import { planAccounts, type PlannedAccounts } from "../accounts/plan-accounts.ts";
 import { usedRoles } from "../accounts/used-roles.ts";
 import type { Ends } from "../ends.ts";
+import { type Mapping, mappingForPlan } from "../mapping/mapping.ts";
 import { qualifiedName } from "../names.ts";
 import { Adaptation } from "./adapt.ts";
 import type { Planned } from "./planned.ts";
@@ -18,19 +19,21 @@ export interface DecideObjectsOptions {
   readonly destination: DestinationFacts;
   /** Fingerprints of source definitions that earlier runs created, by key; empty: nothing is taken on trust. */
   readonly recorded: ReadonlyMap<string, string>;
+  readonly signal: AbortSignal;
 }
 
 export interface DecidedObjects {
   readonly select: Select;
   readonly targetOf: TargetOf;
+  readonly mapping: Mapping;
   readonly accounts: PlannedAccounts;
   readonly planned: readonly Planned[];
 }
 
 /** Decides about roles and about every object of a database: for a plan, and for a comparison. */
-export async function decideObjects({ sync, ends, source, destination, recorded }: DecideObjectsOptions): Promise<DecidedObjects> {
+export async function decideObjects({ sync, ends, source, destination, recorded, signal }: DecideObjectsOptions): Promise<DecidedObjects> {
   const select = makeSelect(sync);
-  const targetOf: TargetOf = (schema, name) => ({ schema, name });
+  const mapping = await mappingForPlan({ sync, ends, entries: source.entries, signal });
   const accounts = planAccounts({
     source: source.roles,
     destination: destination.roles,
@@ -41,6 +44,8 @@ export async function decideObjects({ sync, ends, source, destination, recorded 
   const planned = planObjects({
     sync,
     source: source.entries,
+    mapping,
+    remarks: new Map([...mapping.stale].map(([key, names]) => [key, staleRemark(names)])),
     destination: destination.exists ? destination.entries : undefined,
     special: source.special,
     select,
@@ -50,5 +55,9 @@ export async function decideObjects({ sync, ends, source, destination, recorded 
     destinationSchemas: destination.schemas,
     halfMade: new Map(destination.invalidIndexes.map(({ schema, name }) => [qualifiedName(schema, name), qualifiedName(schema, name)])),
   });
-  return { select, targetOf, accounts, planned };
+  return { select, targetOf: mapping.targetOf, mapping, accounts, planned };
+}
+
+function staleRemark(names: readonly string[]): string {
+  return `Its text goes on to name ${names.join(", ")}, which is called otherwise at the destination.`;
 }

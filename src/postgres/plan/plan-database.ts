@@ -8,6 +8,7 @@ import { compareTables } from "../compare-tables.ts";
 import { openSession, type Session } from "../connect/session.ts";
 import { type Ends, openIfThere } from "../ends.ts";
 import { type Interrupted, readInterrupted } from "../intents.ts";
+import type { Mapping } from "../mapping/mapping.ts";
 import { qualifiedName, shownName } from "../names.ts";
 import { fixedPhase } from "../phases.ts";
 import { decideObjects } from "./decide-objects.ts";
@@ -58,7 +59,8 @@ async function plan(planning: Planning): Promise<Planned[]> {
   const records = await readRecords(context, sync.name);
   const interrupted = readInterrupted(await context.openIntents());
   const recorded = new Map([...records].flatMap(([key, { source: version }]) => (version.fingerprint === undefined ? [] : [[key, version.fingerprint]])));
-  const { planned: objects, accounts, select, targetOf } = await decideObjects({ sync, ends, source, destination, recorded });
+  const { planned: objects, accounts, select, targetOf, mapping } = await decideObjects({ sync, ends, source, destination, recorded, signal });
+  tellOfMapping(mapping, ends, context);
   const views = new Map(objects.filter(({ kind }) => kind === "materialized-view").map(({ action }) => [action.key, action]));
   return [
     ...accounts.actions.map(ofAccount),
@@ -111,8 +113,8 @@ async function rowsOf(planning: Planning, facts: RowsOf): Promise<Planned[]> {
     return new Set(existing.flatMap(({ key }, at) => (places.has(at) ? [key] : [])));
   };
   const unusable = new Map<string, string>();
-  for (const { key, target } of pairs) {
-    const action = tables.get(`table ${shownName(target.schema, target.name)}`)?.action;
+  for (const { key, source: of } of pairs) {
+    const action = tables.get(`table ${shownName(of.schema, of.name)}`)?.action;
     if (action === "conflict") unusable.set(key, "The table is another one at the destination.");
     if (action === "notSynced") unusable.set(key, "The table is not synced.");
   }
@@ -130,6 +132,32 @@ async function rowsOf(planning: Planning, facts: RowsOf): Promise<Planned[]> {
   tellNotCompared(planned, facts.records, context);
   return planned;
 }
+
+/** What is written inside of functions is text, and nobody changes it. */
+function tellOfMapping({ isMapped, stale, warnings }: Mapping, ends: Ends, { notice }: PlanContext): void {
+  if (!isMapped) return;
+  for (const message of warnings) notice({ code: "MAPPING_WARNING", message, hint: undefined });
+  if (ends.shadow === undefined) {
+    notice({
+      code: "MAPPING_AT_APPLY",
+      message: "Definitions are shown under the source's names: PostgreSQL writes them anew when this is applied, in a temporary database at the destination.",
+      hint: "Name an empty database as `shadow` to see them before.",
+    });
+  }
+  for (const [key, names] of [...stale].slice(0, STALE_TOLD)) {
+    notice({
+      code: "MAPPING_STALE_NAME",
+      message: `${key} goes on to name ${names.join(", ")} in its text: no rename changes that.`,
+      hint: "Change the function, at the source before or at the destination afterwards.",
+    });
+  }
+  if (stale.size > STALE_TOLD) {
+    notice({ code: "MAPPING_STALE_NAME", message: `${stale.size - STALE_TOLD} more functions do: each says so in its remark.`, hint: undefined });
+  }
+}
+
+/** Functions that have a notice of their own. */
+const STALE_TOLD = 20;
 
 /** Compares what would otherwise be taken on trust. By key: how the rows differ; undefined where they are equal. */
 async function comparedRows(

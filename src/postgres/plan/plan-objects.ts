@@ -5,18 +5,24 @@ import { type DatabaseKind, type DatabaseDetail, writeDatabaseDetail } from "../
 import type { SpecialObjects } from "../catalog/special.ts";
 import type { DumpEntry } from "../dump/archive.ts";
 import { isSessionSetting, type KeyedEntry, kindOfEntry, withUniqueKeys } from "../dump/classify.ts";
+import { tableOf } from "../dump/table-of.ts";
 import { fixedPhase, type Phase } from "../phases.ts";
+import { looseKey, type Mapping } from "../mapping/mapping.ts";
 import { qualifiedName, shownName } from "../names.ts";
 import type { Adaptation } from "./adapt.ts";
 import { definitionOf, fingerprintOf, hasOwner, ownerStatement } from "./definition.ts";
 import { type LeftBehind, neverSynced } from "./never-synced.ts";
+import { NewSchemas } from "./new-schemas.ts";
 import type { Planned } from "./planned.ts";
 import { type Select, selectedName, type TableName } from "./select.ts";
 
 export interface PlanObjectsOptions {
   readonly sync: PostgresSync;
-  /** With the names that they are to have at the destination. */
   readonly source: readonly DumpEntry[];
+  /** What they are called and made of at the destination. */
+  readonly mapping: Mapping;
+  /** What to know about an object beside, by key. */
+  readonly remarks: ReadonlyMap<string, string>;
   /** undefined: the database is still to be created. */
   readonly destination: readonly DumpEntry[] | undefined;
   readonly special: SpecialObjects;
@@ -32,22 +38,26 @@ export interface PlanObjectsOptions {
   readonly halfMade: ReadonlyMap<string, string>;
 }
 
+/** Reason of a conflict with what is there already, where nothing tells whether it is the same. */
+export const NOT_COMPARABLE = "not-comparable";
+
 /** Decides about every object of the source's dump, in the dump's order. */
 export function planObjects(options: PlanObjectsOptions): Planned[] {
-  const { source, destination = [], sync, special, select } = options;
+  const { source, destination = [], sync, mapping } = options;
   const byId = new Map(source.map((entry) => [entry.dumpId, entry]));
-  const there = new Map(withUniqueKeys(destination).map(({ key, entry }) => [key, entry]));
+  const there = new Map(withUniqueKeys(destination).map(({ key, entry }) => [mapping.isMapped ? looseKey(key) : key, entry]));
   const behind = new Map<number, LeftBehind | "unselected">();
   const rowsPhase = new Set<number>();
   const planned: Planned[] = [];
-  const usedSchemas = sync.level === "database" && typeof sync.objects.include === "string" ? undefined : schemasInUse(source, byId, select);
+  const usedSchemas = sync.level === "database" && typeof sync.objects.include === "string" ? undefined : schemasInUse(source, byId, options);
+  const schemas = new NewSchemas(source, options);
 
   for (const keyed of withUniqueKeys(source)) {
     const { entry } = keyed;
     if (isSessionSetting(entry)) continue;
     const kind = kindOfEntry(entry);
     const table = tableOf(entry, byId);
-    const left = kind === undefined ? unknownKind(entry) : whyLeft({ entry, kind, table, special, select, sync, behind, usedSchemas });
+    const left = kind === undefined ? unknownKind(entry) : whyLeft({ entry, kind, table, behind, usedSchemas, schemas, ...options });
     if (left !== undefined) {
       behind.set(entry.dumpId, left);
       // What is said about an object goes with it without a word.
@@ -57,9 +67,11 @@ export function planObjects(options: PlanObjectsOptions): Planned[] {
     // A type that is unknown was left behind.
     if (kind === undefined || definitionOf(entry) === "") continue;
     const phase = phaseOf(entry, kind, byId, rowsPhase);
-    planned.push({ phase, kind, action: decide(keyed, kind, table, phase, there, options) });
+    const action = decide(keyed, kind, table, phase, there, options);
+    planned.push({ phase, kind, action });
+    if (action.action !== "notSynced") schemas.use(mapping.at(keyed).entry.schema);
   }
-  return planned;
+  return [...schemas.planned(), ...planned];
 }
 
 interface WhyLeft {
@@ -70,17 +82,20 @@ interface WhyLeft {
   readonly select: Select;
   readonly sync: PostgresSync;
   readonly behind: ReadonlyMap<number, LeftBehind | "unselected">;
+  /** By their names at the destination. */
   readonly usedSchemas: ReadonlySet<string> | undefined;
+  readonly schemas: NewSchemas;
+  readonly mapping: Mapping;
 }
 
-function whyLeft({ entry, kind, table, special, select, sync, behind, usedSchemas }: WhyLeft): LeftBehind | "unselected" | undefined {
+function whyLeft({ entry, kind, table, special, select, sync, behind, usedSchemas, schemas, mapping }: WhyLeft): LeftBehind | "unselected" | undefined {
   if (isAbout(kind)) {
     // A comment or a privilege goes where its object goes.
     const about = entry.dependencies.map((id) => behind.get(id)).find((left) => left !== undefined);
     return about ?? (isOfDatabase(entry) && sync.level === "table" ? "unselected" : undefined);
   }
   if (kind === "database") return undefined;
-  if (kind === "schema" && usedSchemas !== undefined && !usedSchemas.has(entry.tag)) return "unselected";
+  if (kind === "schema" && (usedSchemas?.has(mapping.schemaOf(entry.tag)) === false || schemas.isMerged(entry.tag))) return "unselected";
   if (!select(kind, entry.type === "SCHEMA" ? undefined : entry.schema, selectedName(entry, table), table)) return "unselected";
   const never = sync.objects.include === "all" ? undefined : neverSynced(entry, kind, special);
   if (never) return never;
@@ -104,40 +119,21 @@ function isOfDatabase({ tag }: DumpEntry): boolean {
   return tag.startsWith("DATABASE ");
 }
 
-/** Schemas that hold something that is selected: the others are not created for nothing. */
-function schemasInUse(source: readonly DumpEntry[], byId: ReadonlyMap<number, DumpEntry>, select: Select): ReadonlySet<string> {
+/** Schemas that are to hold something that is selected: the others are not created for nothing. */
+function schemasInUse(
+  source: readonly DumpEntry[],
+  byId: ReadonlyMap<number, DumpEntry>,
+  { select, mapping }: Pick<PlanObjectsOptions, "select" | "mapping">,
+): ReadonlySet<string> {
   const used = new Set<string>();
-  for (const entry of source) {
+  for (const keyed of withUniqueKeys(source)) {
+    const { entry } = keyed;
     const kind = kindOfEntry(entry);
     if (kind === undefined || entry.schema === undefined || isAbout(kind) || kind === "default-privilege") continue;
     const table = tableOf(entry, byId);
-    if (select(kind, entry.schema, selectedName(entry, table), table)) used.add(entry.schema);
+    if (select(kind, entry.schema, selectedName(entry, table), table)) used.add(mapping.at(keyed).entry.schema ?? entry.schema);
   }
   return used;
-}
-
-const TABLE_TYPES: ReadonlySet<string> = new Set(["TABLE", "FOREIGN TABLE", "VIEW", "MATERIALIZED VIEW"]);
-const OF_A_TABLE: ReadonlySet<DatabaseKind> = new Set<DatabaseKind>([
-  "index",
-  "constraint",
-  "foreign-key",
-  "default",
-  "rule",
-  "trigger",
-  "policy",
-  "row-security",
-  "partition",
-  "statistics",
-]);
-
-/** The table that an index, a trigger and the like belong to. */
-function tableOf(entry: DumpEntry, byId: ReadonlyMap<number, DumpEntry>): TableName | undefined {
-  const kind = kindOfEntry(entry);
-  if (kind === undefined || !OF_A_TABLE.has(kind)) return undefined;
-  const tables = entry.dependencies.flatMap((id) => byId.get(id) ?? []).filter(({ type }) => TABLE_TYPES.has(type));
-  // Where there are several, as with a foreign key, the tag begins with the right one.
-  const own = tables.find(({ tag }) => entry.tag.startsWith(`${tag} `)) ?? tables[0];
-  return own?.schema === undefined ? undefined : { schema: own.schema, name: own.tag };
 }
 
 /** An index or a key whose table and all else it needs is there before any row is copied can be built as soon as its table is filled. */
@@ -165,15 +161,18 @@ function decide(
   there: ReadonlyMap<string, DumpEntry>,
   options: PlanObjectsOptions,
 ): Action {
-  const definition = definitionOf(entry);
-  const source = { fingerprint: fingerprintOf(definition) };
+  const source = { fingerprint: fingerprintOf(definitionOf(entry)) };
+  const target = options.mapping.at({ key, entry });
+  const definition = definitionOf(target.entry);
+  const renamed = target.key === key ? undefined : `As ${target.key}.`;
   const base: DatabaseDetail = {
     kind,
     schema: entry.schema,
     name: table === undefined || entry.tag === table.name ? entry.tag : selectedName(entry, table),
     table: table && shownName(table.schema, table.name),
+    remark: joined(renamed, options.remarks.get(key)),
   };
-  const existing = there.get(key);
+  const existing = there.get(options.mapping.isMapped ? looseKey(target.key) : key);
   const action = (kindOfAction: Action["action"], reason: string, detail: DatabaseDetail): Action => ({
     action: kindOfAction,
     key,
@@ -183,7 +182,9 @@ function decide(
     destination: existing && { fingerprint: fingerprintOf(definitionOf(existing)) },
     detail: writeDatabaseDetail(detail),
   });
-  const adapted = options.adaptation.adapt(entry, kind);
+  if (target.problem !== undefined) return action("notSynced", "not-mapped", { ...base, remark: `Its names could not be worked out: ${target.problem}` });
+  // What is decided by its name is decided by that at the source.
+  const adapted = options.adaptation.adapt({ ...target.entry, tag: entry.tag }, kind);
   if ("left" in adapted) return action("notSynced", adapted.left.reason, { ...base, remark: adapted.left.remark });
   // Settings that all were a role's are that role's actions.
   if (adapted.ddl === "") return action("skip", "empty", base);
@@ -192,24 +193,35 @@ function decide(
   if (kind === "database" && options.destination !== undefined) return action("skip", "exists", base);
   if (existing !== undefined) {
     const other = options.adaptation.asAtSource(existing);
-    if (definition === other || adapted.ddl === other || options.means(definition, other)) return action("skip", "identical", base);
+    if (target.isExact && (definition === other || adapted.ddl === other || options.means(definition, other))) return action("skip", "identical", base);
     if (options.recorded.get(key) === source.fingerprint) return action("skip", "recorded", base);
-    return action("conflict", "different", { ...base, difference: lineDifference(other, definition), remark: adapted.remark });
+    if (!target.isExact) {
+      const remark = "It is at the destination, and without a `shadow:` its new definition is not known before apply: it cannot be compared.";
+      return action("conflict", NOT_COMPARABLE, { ...base, remark: joined(renamed, remark) });
+    }
+    return action("conflict", "different", { ...base, difference: lineDifference(other, definition), remark: joined(base.remark, adapted.remark) });
   }
-  if (kind === "schema" && options.destinationSchemas.has(entry.tag)) return action("skip", "exists", base);
+  if (kind === "schema" && options.destinationSchemas.has(target.entry.tag)) return action("skip", "exists", base);
   const owner = hasOwner(entry) && options.adaptation.mayOwn(entry.owner) ? entry.owner : undefined;
-  const halfMade = options.halfMade.get(indexKey(kind, base));
+  const remark = joined(base.remark, adapted.remark);
+  const halfMade = options.halfMade.get(indexKey(kind, target.entry, table, options.mapping));
   if (halfMade !== undefined) {
-    const remark = "A build that was interrupted left it half-made: that is removed first.";
-    return action("replace", "half-made", { ...base, phase, ddl: `DROP INDEX ${halfMade};\n${adapted.ddl}`, remark });
+    const left = "A build that was interrupted left it half-made: that is removed first.";
+    return action("replace", "half-made", { ...base, phase, ddl: `DROP INDEX ${halfMade};\n${adapted.ddl}`, remark: joined(remark, left) });
   }
-  const ddl = owner === undefined ? adapted.ddl : `${adapted.ddl}\n${ownerStatement(entry, owner)}`;
-  return action("create", "absent", { ...base, phase, ddl, owner, remark: adapted.remark });
+  const ddl = owner === undefined ? adapted.ddl : `${adapted.ddl}\n${ownerStatement(target.entry, owner)}`;
+  return action("create", "absent", { ...base, phase, ddl, owner, remark });
+}
+
+function joined(...remarks: readonly (string | undefined)[]): string | undefined {
+  return remarks.filter((remark) => remark !== undefined).join(" ") || undefined;
 }
 
 /** A constraint's index has the constraint's name. */
-function indexKey(kind: DatabaseKind, { schema, name }: DatabaseDetail): string {
-  return kind === "index" || kind === "constraint" ? qualifiedName(schema, name) : "";
+function indexKey(kind: DatabaseKind, { schema, tag }: DumpEntry, table: TableName | undefined, mapping: Mapping): string {
+  if (kind === "index") return qualifiedName(schema, tag);
+  if (kind !== "constraint" || table === undefined) return "";
+  return qualifiedName(schema, tag.slice(mapping.targetOf(table.schema, table.name).name.length + 1));
 }
 
 function notSynced({ key, entry }: KeyedEntry, kind: DatabaseKind, table: TableName | undefined, { reason, remark }: LeftBehind): Planned {

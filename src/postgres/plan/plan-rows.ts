@@ -42,7 +42,7 @@ export function pairRows({ sync, source, destination, select, targetOf, objects 
     const rules = sync.tables[`${schema}.${name}`];
     const target = targetOf(schema, name);
     if (relation.relkind !== "r" || relation.extension || rules?.rows === false) return [];
-    if (!select("table", schema, name, undefined) || !tables.has(`table ${shownName(target.schema, target.name)}`)) return [];
+    if (!select("table", schema, name, undefined) || !tables.has(`table ${shownName(schema, name)}`)) return [];
     const columns = relation.columns.map((column) => column.name).filter((column) => rules?.columns === undefined || rules.columns.includes(column));
     return [
       {

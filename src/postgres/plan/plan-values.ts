@@ -102,14 +102,14 @@ export function planRefreshes({ sync, source, destination, select, targetOf, vie
   const populated = source.filter(
     ({ relkind, populated: isPopulated, schema, name }) => relkind === "m" && isPopulated && select("materialized-view", schema, name, undefined),
   );
-  const byTarget = new Map(populated.map((view) => [shownTarget(targetOf(view.schema, view.name)), view]));
+  const byName = new Map(populated.map((view) => [shownTarget(view), view]));
   const there = new Map(destination.map((relation) => [shownTarget(relation), relation]));
   return [...views].flatMap(([key, { action }]): Planned[] => {
     const shown = key.slice("materialized-view ".length);
-    const view = byTarget.get(shown);
+    const view = byName.get(shown);
     if (view === undefined || action === "notSynced" || action === "conflict") return [];
     const target = targetOf(view.schema, view.name);
-    const other = there.get(shown);
+    const other = there.get(shownTarget(target));
     const isDone = other?.populated === true;
     const ddl = `REFRESH MATERIALIZED VIEW ${qualifiedName(target.schema, target.name)};`;
     return [

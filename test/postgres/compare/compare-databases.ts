@@ -10,7 +10,12 @@ export function sessionTo(db: TestDatabase, user = "postgres"): Promise<Session>
 export type CompareOptions = Partial<Omit<CompareRowsOptions, "pairs">>;
 
 /** Compares tables of two databases, in the order of the pairs. */
-export async function compare(source: TestDatabase, destination: TestDatabase, pairs: readonly TablePair[], options: CompareOptions = {}): Promise<readonly TableComparison[]> {
+export async function compare(
+  source: TestDatabase,
+  destination: TestDatabase,
+  pairs: readonly TablePair[],
+  options: CompareOptions = {},
+): Promise<readonly TableComparison[]> {
   const results: TableComparison[] = [];
   for await (const result of compareRows({
     pairs,

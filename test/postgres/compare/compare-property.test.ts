@@ -6,7 +6,11 @@ import { compareOne, pairOf } from "./compare-databases.ts";
 
 type Row = readonly [id: number, name: string | null, n: number];
 
-const row: fc.Arbitrary<Row> = fc.tuple(fc.integer({ min: -4, max: 4 }), fc.constantFrom("", "a", "b", "null", "(,)", null), fc.constantFrom(0, 0.1, 0.3, -0.5));
+const row: fc.Arbitrary<Row> = fc.tuple(
+  fc.integer({ min: -4, max: 4 }),
+  fc.constantFrom("", "a", "b", "null", "(,)", null),
+  fc.constantFrom(0, 0.1, 0.3, -0.5),
+);
 const table = fc.array(row, { maxLength: 12 });
 
 async function fill(db: TestDatabase, rows: readonly Row[]): Promise<void> {
@@ -27,7 +31,8 @@ function naive(source: readonly Row[], destination: readonly Row[], keyed: boole
   const found: string[] = [];
   const keys = new Set([...source, ...destination].map((each) => (keyed ? String(each[0]) : JSON.stringify(each))));
   for (const key of keys) {
-    const under = (rows: readonly Row[]) => countOf(rows.filter((each) => (keyed ? String(each[0]) : JSON.stringify(each)) === key).map((each) => JSON.stringify(each)));
+    const under = (rows: readonly Row[]) =>
+      countOf(rows.filter((each) => (keyed ? String(each[0]) : JSON.stringify(each)) === key).map((each) => JSON.stringify(each)));
     const [a, b] = [under(source), under(destination)];
     let [missing, extra] = [0, 0];
     for (const text of new Set([...a.keys(), ...b.keys()])) {

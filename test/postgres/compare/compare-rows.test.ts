@@ -11,7 +11,8 @@ const PAIRS: readonly (readonly [Major, Major])[] = [
   [18, 18],
 ];
 
-const USERS = "CREATE TABLE users (id int PRIMARY KEY, name text, note text); INSERT INTO users SELECT i, 'user ' || i, CASE WHEN i % 3 = 0 THEN 'x' END FROM generate_series(1, 3000) i;";
+const USERS =
+  "CREATE TABLE users (id int PRIMARY KEY, name text, note text); INSERT INTO users SELECT i, 'user ' || i, CASE WHEN i % 3 = 0 THEN 'x' END FROM generate_series(1, 3000) i;";
 
 test.each(PAIRS)("%d to %d: finds exactly the rows that are missing, extra and different", async (from, to) => {
   await using source = await makeDatabase(from);
@@ -119,7 +120,12 @@ test("differences beyond the limit are counted", async () => {
 
 test.each([
   ["a number", "id int8", "i * 7 - 100000", "(id)=(-30000)"],
-  ["a number far from the others", "id int8", "CASE WHEN i = 10000 THEN 9223372036854775807 WHEN i = 1 THEN -9223372036854775808 ELSE i END", "(id)=(9223372036854775807)"],
+  [
+    "a number far from the others",
+    "id int8",
+    "CASE WHEN i = 10000 THEN 9223372036854775807 WHEN i = 1 THEN -9223372036854775808 ELSE i END",
+    "(id)=(9223372036854775807)",
+  ],
   ["a uuid", "id uuid", "md5(i::text)::uuid", undefined],
   ["a text", "id text", "'Ä' || i", "(id)=(Ä10000)"],
   ["a timestamp", "id timestamptz", "timestamptz '2020-01-01 00:00:00+00' + i * interval '1 minute'", "(id)=(2020-01-07 22:40:00+00)"],
@@ -187,7 +193,10 @@ test("a composite key, and one that holds everything", async () => {
 test("many tables at once, and one that cannot be read stops no other", async () => {
   await using source = await makeDatabase(15);
   await using destination = await makeDatabase(18);
-  const make = Array.from({ length: 40 }, (_, i) => `CREATE TABLE t${i} (id int PRIMARY KEY, v text); INSERT INTO t${i} SELECT g, 'v' FROM generate_series(1, ${i}) g;`).join("");
+  const make = Array.from(
+    { length: 40 },
+    (_, i) => `CREATE TABLE t${i} (id int PRIMARY KEY, v text); INSERT INTO t${i} SELECT g, 'v' FROM generate_series(1, ${i}) g;`,
+  ).join("");
   await Promise.all([source, destination].map((db) => db.sql(make)));
   await destination.sql("UPDATE t7 SET v = 'w' WHERE id = 3; DROP TABLE t9; ALTER TABLE t10 DROP COLUMN v");
   await source.sql("CREATE VIEW broken AS SELECT 1 / (g - 1) AS id, g AS v FROM generate_series(1, 2) g");

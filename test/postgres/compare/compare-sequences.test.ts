@@ -17,7 +17,8 @@ test("sequences are equal by value and whether it was given out, or ahead by a m
   const [from, to] = await Promise.all(sessions.map((session) => readSequences(session)));
   await Promise.all(sessions.map((session) => session.close()));
   const pairs = NAMES.map((name) => ({ key: name, source: { schema: "public", name }, destination: { schema: "public", name } }));
-  const compare = (margin: number) => compareSequences({ pairs, source: from ?? [], destination: to ?? [], margin }).map(({ key, difference }) => `${key} ${difference}`);
+  const compare = (margin: number) =>
+    compareSequences({ pairs, source: from ?? [], destination: to ?? [], margin }).map(({ key, difference }) => `${key} ${difference}`);
   expect(compare(0)).toEqual(["same equal", "fresh different", "ahead different", "behind different", "down different", "gone missing"]);
   expect(compare(50)).toEqual(["same equal", "fresh equal", "ahead equal", "behind different", "down equal", "gone missing"]);
 });

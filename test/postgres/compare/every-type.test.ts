@@ -27,7 +27,10 @@ const TYPES: readonly TypeCase[] = [
   { type: "int8", values: ["0", "1", "4294967296", "-9223372036854775808", "9223372036854775807"] },
   { type: "float4", values: ["0.1", "0.3", "1e22", "NaN", "-0", "0", "Infinity", "1e-45", "0.33333334"] },
   { type: "float8", values: FLOATS },
-  { type: "float8[]", values: ["{0.1,0.3}", "{0.3,0.1}", "{}", "{NULL}", "{{1e22},{-0}}", "{1e22,-0}", "[0:1]={1e22,-0}", "{NaN,Infinity}", "{0.10000000000000002}"] },
+  {
+    type: "float8[]",
+    values: ["{0.1,0.3}", "{0.3,0.1}", "{}", "{NULL}", "{{1e22},{-0}}", "{1e22,-0}", "[0:1]={1e22,-0}", "{NaN,Infinity}", "{0.10000000000000002}"],
+  },
   { type: "float4[]", values: ["{0.1}", "{0.3}", "{1e22,NULL}"] },
   { type: "numeric", values: ["0", "1", "-1", "1.0", "1.00", "100", "NaN", "1e-20", "-123456789012345678901234567890.5"] },
   { type: "numeric(10,2)", values: ["0", "1", "-1", "1.01", "NaN"] },
@@ -43,7 +46,10 @@ const TYPES: readonly TypeCase[] = [
   { type: "date", values: ["2024-02-29", "0044-03-15 BC", "infinity", "-infinity"] },
   { type: "time", values: ["00:00", "24:00", "12:34:56.789012", "00:00:00.000001", "01:11:34.967296"] },
   { type: "timetz", values: ["12:00+00", "12:00+02", "14:00+02"] },
-  { type: "timestamp", values: ["2024-01-02 03:04:05.678901", "2000-01-01 00:00:00.000001", "2000-01-01 01:11:34.967296", "infinity", "4713-01-01 00:00:00 BC"] },
+  {
+    type: "timestamp",
+    values: ["2024-01-02 03:04:05.678901", "2000-01-01 00:00:00.000001", "2000-01-01 01:11:34.967296", "infinity", "4713-01-01 00:00:00 BC"],
+  },
   { type: "timestamptz", values: ["2024-01-02 03:04:05+00", "2024-01-02 03:04:05-08", "-infinity"] },
   { type: "interval", values: ["1 month", "30 days", "720 hours", "-1 year 2 days 00:00:00.000001", "0"] },
   { type: "uuid", values: ["a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "00000000-0000-0000-0000-000000000000"] },
@@ -122,35 +128,41 @@ async function fill(db: TestDatabase, cases: readonly TypeCase[], unrelated: str
   }
 }
 
-test.each(PAIRS)("%d to %d: equal values of every type are equal, and others are not", async (from, to) => {
-  await using source = await makeDatabase(from);
-  await using destination = await makeDatabase(to);
-  const cases = TYPES.filter(({ since = 10 }) => from >= since && to >= since);
-  await Promise.all([fill(source, cases, "SELECT 1"), fill(destination, cases, "CREATE TYPE before AS (a int, b text); CREATE TABLE before2 (a before[])")]);
-  const pairs = cases.map((_, index) => pairOf(`t${index}`, ["id", "v", "twice"], { primaryKey: ["id"] }));
-  const keyless = pairs.map((pair) => ({ ...pair, primaryKey: undefined }));
-  for (const some of [pairs, keyless]) {
-    const results = await compare(source, destination, some);
-    expect(results.flatMap(({ equal, problem }, index) => (equal && !problem ? [] : [cases[index]?.type, problem]))).toEqual([]);
-    expect(results.map(({ rows }) => rows?.source)).toEqual(cases.map(({ values }) => values.length + 1));
-  }
-  // Each value against every other one, NULL among them.
-  const rounds = Math.max(...cases.map(({ values }) => values.length));
-  for (let by = 1; by <= rounds; by++) {
-    const turning = pairs.flatMap((pair, index) => {
-      const { type = "", values = [] } = cases[index] ?? {};
-      return values.length < by ? [] : [{ pair, type, count: values.length + 1 }];
-    });
-    await destination.sql(
-      turning.map(({ pair: { source: t }, count }) => `UPDATE ${t.name} SET v = (SELECT o.twice FROM ${t.name} o WHERE o.id = (${t.name}.id + ${by}) % ${count})`).join(";"),
-    );
-    const pairsNow = turning.map(({ pair }) => pair);
-    const results = await compare(source, destination, pairsNow);
-    for (const [index, { type, count }] of turning.entries()) {
-      expect(
-        results[index]?.differences.map(({ rowKey, columns }) => [rowKey, columns]),
-        `${type}, each against the value ${by} after it`,
-      ).toEqual(Array.from({ length: count }, (_, id) => [`(id)=(${id})`, ["v"]]));
+test.each(PAIRS)(
+  "%d to %d: equal values of every type are equal, and others are not",
+  async (from, to) => {
+    await using source = await makeDatabase(from);
+    await using destination = await makeDatabase(to);
+    const cases = TYPES.filter(({ since = 10 }) => from >= since && to >= since);
+    await Promise.all([fill(source, cases, "SELECT 1"), fill(destination, cases, "CREATE TYPE before AS (a int, b text); CREATE TABLE before2 (a before[])")]);
+    const pairs = cases.map((_, index) => pairOf(`t${index}`, ["id", "v", "twice"], { primaryKey: ["id"] }));
+    const keyless = pairs.map((pair) => ({ ...pair, primaryKey: undefined }));
+    for (const some of [pairs, keyless]) {
+      const results = await compare(source, destination, some);
+      expect(results.flatMap(({ equal, problem }, index) => (equal && !problem ? [] : [cases[index]?.type, problem]))).toEqual([]);
+      expect(results.map(({ rows }) => rows?.source)).toEqual(cases.map(({ values }) => values.length + 1));
     }
-  }
-}, 240_000);
+    // Each value against every other one, NULL among them.
+    const rounds = Math.max(...cases.map(({ values }) => values.length));
+    for (let by = 1; by <= rounds; by++) {
+      const turning = pairs.flatMap((pair, index) => {
+        const { type = "", values = [] } = cases[index] ?? {};
+        return values.length < by ? [] : [{ pair, type, count: values.length + 1 }];
+      });
+      await destination.sql(
+        turning
+          .map(({ pair: { source: t }, count }) => `UPDATE ${t.name} SET v = (SELECT o.twice FROM ${t.name} o WHERE o.id = (${t.name}.id + ${by}) % ${count})`)
+          .join(";"),
+      );
+      const pairsNow = turning.map(({ pair }) => pair);
+      const results = await compare(source, destination, pairsNow);
+      for (const [index, { type, count }] of turning.entries()) {
+        expect(
+          results[index]?.differences.map(({ rowKey, columns }) => [rowKey, columns]),
+          `${type}, each against the value ${by} after it`,
+        ).toEqual(Array.from({ length: count }, (_, id) => [`(id)=(${id})`, ["v"]]));
+      }
+    }
+  },
+  240_000,
+);

@@ -7,8 +7,12 @@ import { compare, compareOne, pairOf, sessionTo } from "./compare-databases.ts";
 test("dropped columns, another order of columns, and generated columns left out", async () => {
   await using source = await makeDatabase(15);
   await using destination = await makeDatabase(18);
-  await source.sql("CREATE TABLE t (gone int, a int PRIMARY KEY, b text, g int GENERATED ALWAYS AS (a * 2) STORED); ALTER TABLE t DROP COLUMN gone; INSERT INTO t VALUES (1, 'x'), (2, NULL)");
-  await destination.sql("CREATE TABLE t (b text, g int GENERATED ALWAYS AS (a * 3) STORED, a int PRIMARY KEY); INSERT INTO t (a, b) VALUES (2, NULL), (1, 'x')");
+  await source.sql(
+    "CREATE TABLE t (gone int, a int PRIMARY KEY, b text, g int GENERATED ALWAYS AS (a * 2) STORED); ALTER TABLE t DROP COLUMN gone; INSERT INTO t VALUES (1, 'x'), (2, NULL)",
+  );
+  await destination.sql(
+    "CREATE TABLE t (b text, g int GENERATED ALWAYS AS (a * 3) STORED, a int PRIMARY KEY); INSERT INTO t (a, b) VALUES (2, NULL), (1, 'x')",
+  );
   expect(await compareOne(source, destination, pairOf("t", ["a", "b"], { primaryKey: ["a"] }))).toMatchObject({ equal: true });
 });
 
@@ -81,8 +85,12 @@ test("settings of a database or a role change nothing", async () => {
     quote_all_identifiers: "on",
     search_path: "public, pg_catalog",
   };
-  for (const [name, value] of Object.entries(settings)) await destination.sql(`ALTER DATABASE ${destination.name} SET ${name} = ${name === "search_path" ? value : `'${value}'`}`);
-  expect(await compareOne(source, destination, pairOf("t", ["id", "d", "i", "f", "b", "m", "r"], { primaryKey: ["id"] }))).toMatchObject({ equal: true, problem: undefined });
+  for (const [name, value] of Object.entries(settings))
+    await destination.sql(`ALTER DATABASE ${destination.name} SET ${name} = ${name === "search_path" ? value : `'${value}'`}`);
+  expect(await compareOne(source, destination, pairOf("t", ["id", "d", "i", "f", "b", "m", "r"], { primaryKey: ["id"] }))).toMatchObject({
+    equal: true,
+    problem: undefined,
+  });
 });
 
 test("a collation that calls different texts equal hides nothing", async () => {
@@ -148,7 +156,8 @@ test("databases of different encodings", async () => {
 test("keys whose type's equality is not on the search path", async () => {
   await using source = await makeDatabase(15);
   await using destination = await makeDatabase(18);
-  const setup = "CREATE EXTENSION citext; CREATE TABLE t (id citext, m int4range, v hstore_like, PRIMARY KEY (id, m)); INSERT INTO t VALUES ('A', '[1,2)', ROW(1)), ('b', 'empty', NULL)";
+  const setup =
+    "CREATE EXTENSION citext; CREATE TABLE t (id citext, m int4range, v hstore_like, PRIMARY KEY (id, m)); INSERT INTO t VALUES ('A', '[1,2)', ROW(1)), ('b', 'empty', NULL)";
   await Promise.all([source, destination].map((db) => db.sql(`CREATE TYPE hstore_like AS (a int); ${setup}`)));
   await destination.sql("UPDATE t SET v = ROW(NULL) WHERE id = 'b'");
   const { differences } = await compareOne(source, destination, pairOf("t", ["id", "m", "v"], { primaryKey: ["id", "m"] }));
@@ -159,7 +168,9 @@ test("each side is one snapshot, and its tables are locked", async () => {
   await using source = await makeDatabase(15);
   await using destination = await makeDatabase(18);
   const names = Array.from({ length: 6 }, (_, i) => `t${i}`);
-  await Promise.all([source, destination].map((db) => db.sql(names.map((name) => `CREATE TABLE ${name} (id int); INSERT INTO ${name} VALUES (1), (2);`).join(""))));
+  await Promise.all(
+    [source, destination].map((db) => db.sql(names.map((name) => `CREATE TABLE ${name} (id int); INSERT INTO ${name} VALUES (1), (2);`).join(""))),
+  );
   const other = await destination.connect();
   const results = [];
   const pairs = names.map((name) => pairOf(name, ["id"]));
@@ -199,14 +210,19 @@ test("an abort ends what the servers are doing", async () => {
   await using source = await makeDatabase(15);
   await using destination = await makeDatabase(18);
   // The view waits for a lock that a test can see.
-  const setup = "CREATE FUNCTION wait() RETURNS int LANGUAGE sql AS 'SELECT 1 FROM (SELECT pg_advisory_xact_lock(42)) AS l'; CREATE VIEW slow AS SELECT public.wait() AS id";
+  const setup =
+    "CREATE FUNCTION wait() RETURNS int LANGUAGE sql AS 'SELECT 1 FROM (SELECT pg_advisory_xact_lock(42)) AS l'; CREATE VIEW slow AS SELECT public.wait() AS id";
   await Promise.all([source, destination].map((db) => db.sql(setup)));
   await source.sql("SELECT pg_advisory_lock(42)");
   const controller = new AbortController();
   const running = compareOne(source, destination, pairOf("slow", ["id"]), { signal: controller.signal });
   const watcher = await source.connect();
   const waiting = async () =>
-    (await watcher.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")).rowCount;
+    (
+      await watcher.query(
+        "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+      )
+    ).rowCount;
   await expect.poll(waiting, { timeout: 20_000 }).toBe(1);
   controller.abort(new Error("enough"));
   await expect(running).rejects.toThrow("enough");
@@ -238,7 +254,9 @@ test("a server with little room for connections is compared by fewer", async () 
 test("a lost connection ends the comparison", async () => {
   await using source = await makeDatabase(15);
   await using destination = await makeDatabase(18);
-  await source.sql("CREATE FUNCTION die() RETURNS int LANGUAGE sql AS 'SELECT 1 FROM (SELECT pg_terminate_backend(pg_backend_pid())) AS l'; CREATE VIEW slow AS SELECT public.die() AS id");
+  await source.sql(
+    "CREATE FUNCTION die() RETURNS int LANGUAGE sql AS 'SELECT 1 FROM (SELECT pg_terminate_backend(pg_backend_pid())) AS l'; CREATE VIEW slow AS SELECT public.die() AS id",
+  );
   await destination.sql("CREATE VIEW slow AS SELECT 1 AS id");
   await expect(compareOne(source, destination, pairOf("slow", ["id"]))).rejects.toMatchObject({ code: "POSTGRES_CONNECTION_LOST" });
 });

@@ -55,7 +55,7 @@ const SAFE: readonly (readonly [type: string, value: string])[] = [
 ];
 
 /** How a value is looked at, where it prints differently in older versions. */
-const TEXT: Readonly<Record<string, string>> = { real: "float4send", float8: "float8send" };
+const TEXT: Readonly<Record<string, string>> = { '"char"': "int4", real: "float4send", float8: "float8send" };
 
 const UNSAFE = [
   "public.mood",

@@ -20,7 +20,7 @@ export async function sessionTo(
 }
 
 /** What a test looks at of a session: `T` in a transaction, `E` in an aborted one, `I` in none. */
-export function statusOf({ client }: Session): pg.TransactionStatus {
+export function statusOf({ client }: Session): ReturnType<pg.Client["getTransactionStatus"]> {
   return client.getTransactionStatus();
 }
 

@@ -17,8 +17,9 @@ test("the installed version of pg is built as we think", async () => {
   const events: string[] = [];
   for (const name of ["readyForQuery", "errorMessage"]) client.connection.on(name, () => events.push(name));
   await expect(client.query("SELECT 1/0")).rejects.toBeInstanceOf(pg.DatabaseError);
+  await client.query("");
   // The query itself is told of its error only.
-  expect(events).toEqual(["errorMessage", "readyForQuery"]);
+  expect(events).toEqual(["errorMessage", "readyForQuery", "readyForQuery"]);
   expect(statusOf(session)).toBe("I");
   await client.query("BEGIN");
   expect(statusOf(session)).toBe("T");
@@ -38,8 +39,8 @@ test("rows go to the listener as frames, and everything else to pg", async () =>
   });
   session.client.query(out);
   expect(await out.finished).toEqual({ rows: 2, error: undefined, closed: false });
-  expect(Buffer.concat(frames).toString("latin1")).toBe("d\0\0\0\x08a\t1\nd\0\0\0\x0bb\\\\c\t\\N\n");
-  expect(payload).toBe(11);
+  expect(Buffer.concat(frames).toString("latin1")).toBe("d\0\0\0\x08a\t1\nd\0\0\0\x0cb\\\\c\t\\N\n");
+  expect(payload).toBe(12);
   expect(await session.query("SELECT 1 AS one")).toEqual([{ one: 1 }]);
 });
 

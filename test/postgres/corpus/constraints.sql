@@ -7,6 +7,7 @@ ALTER TABLE c_constraints.a ADD CONSTRAINT a_to_b FOREIGN KEY (b_id) REFERENCES 
 ALTER TABLE c_constraints.b ADD CONSTRAINT b_to_a FOREIGN KEY (a_id) REFERENCES c_constraints.a ON UPDATE CASCADE ON DELETE SET NULL;
 INSERT INTO c_constraints.a SELECT i, 101 - i, 'code ' || i, i, i FROM generate_series(1, 100) AS i;
 INSERT INTO c_constraints.b SELECT i, 101 - i, 'b ' || i FROM generate_series(1, 100) AS i;
+-- next --
 CREATE TABLE c_constraints.tree (id integer PRIMARY KEY, parent integer REFERENCES c_constraints.tree ON DELETE CASCADE, name text);
 INSERT INTO c_constraints.tree VALUES (3, 1, 'child before parent'), (2, 3, 'grandchild'), (1, NULL, 'root');
 -- A foreign key may point at a unique index that is no constraint.

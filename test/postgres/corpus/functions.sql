@@ -23,7 +23,7 @@ CREATE FUNCTION c_functions.odd_path() RETURNS integer LANGUAGE plpgsql SET sear
 CREATE FUNCTION c_functions.from_current() RETURNS integer LANGUAGE sql SET TimeZone FROM CURRENT AS $$ SELECT 1 $$;
 CREATE FUNCTION c_functions.empty_path() RETURNS integer LANGUAGE sql SET search_path = '' AS $$ SELECT 1 $$;
 CREATE FUNCTION c_functions.windows() RETURNS bigint LANGUAGE internal WINDOW IMMUTABLE STRICT AS 'window_row_number';
-CREATE FUNCTION c_functions.nothing() RETURNS void LANGUAGE plpgsql AS '';
+CREATE FUNCTION c_functions.nothing() RETURNS void LANGUAGE plpgsql AS 'BEGIN END';
 CREATE FUNCTION c_functions."it's ""quoted"" $$ \"("a ""b""" integer, "$1" text) RETURNS text LANGUAGE sql AS 'SELECT ''x''';
 -- The body holds every way of quoting, and what looks like a dump.
 CREATE FUNCTION c_functions.horror() RETURNS text LANGUAGE plpgsql AS $horror$
@@ -32,6 +32,7 @@ DECLARE
   "select" text := U&'\0041'; -- a comment that isn't closed: ' " $$ /*
   /* nested /* comments */ ; ' */
 BEGIN
+PERFORM $dump$
 --
 -- Name: fake; Type: TABLE; Schema: public; Owner: postgres
 --
@@ -56,7 +57,8 @@ COPY public.fake (a) FROM stdin;
 SET search_path = public;
 SELECT pg_catalog.set_config('search_path', '', false);
 -- PostgreSQL database dump complete
-  RETURN a || b || c || d || "select" || '%s %I %L' || ':x' || '$1' || $1$;$1$;
+$dump$;
+  RETURN a || b || c || d || "select" || '%s %I %L' || ':x' || '$1' || $_1$;$_1$;
 	RETURN 'tab and trailing blanks'   ;
 END
 $horror$;

@@ -124,7 +124,7 @@ CREATE TABLE c_types.same_rows (a integer, b text);
 INSERT INTO c_types.same_rows SELECT 1, 'same' FROM generate_series(1, 100);
 -- next -- min: 11
 CREATE TABLE c_types.domain_arrays (p c_types.positive[], l c_types.numbers_list[]);
-INSERT INTO c_types.domain_arrays VALUES ('{1,NULL}', NULL), ('{}', '{}'), (NULL, ARRAY['{1,2}'::c_types.numbers_list, NULL]);
+INSERT INTO c_types.domain_arrays VALUES ('{1,NULL}', NULL), ('{}', '{}'), (NULL, '{"{1,2}",NULL}');
 -- next -- min: 12
 CREATE TABLE c_types.paths (id integer PRIMARY KEY, p jsonpath);
 INSERT INTO c_types.paths VALUES (1, '$'), (2, 'strict $.a[*] ? (@.b > 1 && @."c d" like_regex "^x\\." flag "i")'), (3, NULL);

@@ -12,7 +12,7 @@ CREATE VIEW c_views.joined AS SELECT p.id, p.name, t.what, b.name AS boss FROM c
 CREATE VIEW c_views.using_join AS SELECT id, a.name, b.what FROM c_views.people AS a FULL JOIN "c_views Odd"."Things" AS b USING (id);
 CREATE VIEW c_views.on_view AS SELECT s.name, j.what FROM c_views.simple AS s LEFT JOIN c_views.joined AS j USING (id);
 CREATE VIEW "c_views Odd"."on View" AS SELECT * FROM c_views.on_view;
-CREATE RECURSIVE VIEW c_views.chain (id, name, depth) AS SELECT id, name, 0 FROM c_views.people WHERE boss IS NULL UNION ALL SELECT p.id, p.name, c.depth + 1 FROM c_views.people AS p JOIN c_views.chain AS c ON p.boss = c.id;
+CREATE RECURSIVE VIEW c_views.chain (id, name, depth) AS SELECT id, name, 0 FROM c_views.people WHERE boss IS NULL UNION ALL SELECT p.id, p.name, c.depth + 1 FROM c_views.people AS p JOIN chain AS c ON p.boss = c.id;
 CREATE VIEW c_views.clauses AS
   WITH w AS (SELECT boss, count(*) FILTER (WHERE name <> '') AS n, string_agg(name, ', ' ORDER BY name DESC) AS names FROM c_views.people GROUP BY boss HAVING count(*) > 0)
   SELECT DISTINCT ON (w.boss) w.boss, w.n, w.names, rank() OVER (PARTITION BY w.n ORDER BY w.boss DESC NULLS LAST) AS place, CASE w.n WHEN 1 THEN 'one' ELSE E'other\n' END AS label, ARRAY(SELECT name FROM c_views.people WHERE boss = w.boss ORDER BY id) AS list
@@ -36,7 +36,7 @@ CREATE VIEW c_views.few AS SELECT id FROM c_views.people;
 CREATE FUNCTION c_views.names() RETURNS SETOF c_views.simple LANGUAGE sql STABLE AS $$ SELECT * FROM c_views.simple $$;
 CREATE VIEW c_views.by_function AS SELECT n.name, (SELECT count(*) FROM c_views.names()) AS n FROM c_views.names() AS n;
 CREATE FUNCTION c_views.of_row(p c_views.people) RETURNS text LANGUAGE sql STABLE AS $$ SELECT $1.name || '!' $$;
-CREATE VIEW c_views.as_attribute AS SELECT people.of_row FROM c_views.people;
+CREATE VIEW c_views.as_attribute AS SELECT c_views.of_row(people) AS of_row FROM c_views.people;
 -- Two views in a circle: the first was there before the second.
 CREATE VIEW c_views.circle_a AS SELECT 1 AS x, NULL::text AS t;
 CREATE VIEW c_views.circle_b AS SELECT x, t FROM c_views.circle_a;

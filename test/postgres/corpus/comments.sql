@@ -1,0 +1,28 @@
+-- Comments on what other files leave without.
+CREATE SCHEMA c_comments;
+COMMENT ON SCHEMA c_comments IS E'it''s "a"\n-- comment';
+CREATE TABLE c_comments.t (id serial CONSTRAINT t_key PRIMARY KEY, "Odd 'col'" text DEFAULT 'x', gone integer, c integer CONSTRAINT positive CHECK (c > 0) CONSTRAINT self REFERENCES c_comments.t);
+ALTER TABLE c_comments.t DROP COLUMN gone;
+INSERT INTO c_comments.t VALUES (1, 'a', NULL), (2, 'b', 1);
+CREATE INDEX t_index ON c_comments.t (c);
+CREATE VIEW c_comments.v AS SELECT id FROM c_comments.t;
+CREATE MATERIALIZED VIEW c_comments.mv AS SELECT id FROM c_comments.t;
+CREATE INDEX mv_index ON c_comments.mv (id);
+CREATE TYPE c_comments.e AS ENUM ('x');
+COMMENT ON TABLE c_comments.t IS '; DROP TABLE c_comments.t; --';
+COMMENT ON COLUMN c_comments.t.id IS E'\\restrict x\n\\.';
+COMMENT ON COLUMN c_comments.t."Odd 'col'" IS 'é🐘 שלום $$ $x$';
+COMMENT ON COLUMN c_comments.t.c IS 'after a dropped column';
+COMMENT ON CONSTRAINT t_key ON c_comments.t IS 'of a key';
+COMMENT ON CONSTRAINT positive ON c_comments.t IS 'of a check';
+COMMENT ON CONSTRAINT self ON c_comments.t IS 'of a foreign key';
+COMMENT ON INDEX c_comments.t_index IS 'of an index';
+COMMENT ON INDEX c_comments.t_key IS 'of a key''s index';
+COMMENT ON VIEW c_comments.v IS 'of a view';
+COMMENT ON COLUMN c_comments.v.id IS 'of a view''s column';
+COMMENT ON COLUMN c_comments.mv.id IS 'of a materialized view''s column';
+COMMENT ON INDEX c_comments.mv_index IS 'of a materialized view''s index';
+COMMENT ON SEQUENCE c_comments.t_id_seq IS 'of a serial''s sequence';
+COMMENT ON TYPE c_comments.e IS 'of an enum';
+CREATE TABLE c_comments.long (a integer);
+DO $do$ BEGIN EXECUTE format('COMMENT ON TABLE c_comments.long IS %L', repeat('it''s "long" \ ', 5000)); END $do$;

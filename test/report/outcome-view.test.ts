@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { noOutcomes, type RunResult } from "../../src/engine/run.ts";
+import { applySummaryJson, showOutcome } from "../../src/report/outcome-view.ts";
+import { PLAIN } from "../../src/report/paint.ts";
+import { changesetOf, textOf } from "./changeset-fixture.ts";
+import { shopSync } from "./database-fixture.ts";
+
+const state = { problems: async function* () {} };
+
+function resultOf(syncs: RunResult["syncs"], change: Partial<RunResult> = {}): RunResult {
+  return { run: "r-1", status: "applied", syncs, problems: 0, stopped: false, ...change };
+}
+
+test("rows are told of databases, and only of them", async () => {
+  using changeset = await changesetOf([shopSync(), { name: "media", actions: [{ key: "a" }] }]);
+  const result = resultOf({
+    shop: { outcomes: { ...noOutcomes(), applied: 8 }, bytes: 780_000, rows: 5050 },
+    media: { outcomes: { ...noOutcomes(), applied: 1 }, bytes: 1, rows: 0 },
+  });
+  const { summary } = changeset;
+  const text = await textOf((out) => showOutcome({ summary, result, state, out, paint: PLAIN, planFile: "p.yaml", elapsedMs: 1000 }));
+
+  expect(text).toContain("shop: 8 applied (5,050 rows, 780 kB)\n");
+  expect(text).toContain("media: 1 applied (1 B)\n");
+  expect(applySummaryJson(summary, result)["syncs"]).toEqual({
+    shop: { outcomes: { ...noOutcomes(), applied: 8 }, bytes: 780_000, rows: 5050 },
+    media: { outcomes: { ...noOutcomes(), applied: 1 }, bytes: 1 },
+  });
+});
+
+test("what is left of a stopped run counts every action that changes something", async () => {
+  using changeset = await changesetOf([shopSync()]);
+  const result = resultOf({ shop: { outcomes: { ...noOutcomes(), applied: 3, cancelled: 5 }, bytes: 0, rows: 0 } }, { status: "stopped", stopped: true });
+  const text = await textOf((out) => showOutcome({ summary: changeset.summary, result, state, out, paint: PLAIN, planFile: "p.yaml", elapsedMs: 1000 }));
+
+  expect(text).toContain("with 5 actions left");
+});
