@@ -29,5 +29,7 @@ export function fixedPhase(kind: DatabaseKind): Phase | undefined {
 
 /** Order within `finish`: who may do what, before anything is computed from what may be read. */
 export function finishRank(kind: DatabaseKind): number {
-  return FINISH.indexOf(kind);
+  const rank = FINISH.indexOf(kind);
+  // Comments and labels come after all that they may be about.
+  return rank < 0 ? FINISH.length : rank;
 }

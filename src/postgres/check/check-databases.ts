@@ -62,9 +62,9 @@ const OF_BOTH: readonly Run<BothScope>[] = [
  * that cannot be made is something to confirm, and stops no other.
  */
 export async function* checkDatabases(options: CheckDatabasesOptions): AsyncGenerator<Finding, void, undefined> {
-  const { sync, source, destination, maintenance, existing, signal } = options;
-  const from = `${sync.from.location.name} (source)`;
-  const to = `${sync.to.location.name} (destination)`;
+  const { sync, source, destination, maintenance, signal } = options;
+  const from = sourceName({ sync });
+  const to = destinationName({ sync });
   const work = new Checks(signal);
 
   if (source instanceof TidemarkError) yield unreachable(from, source);
@@ -81,6 +81,45 @@ export async function* checkDatabases(options: CheckDatabasesOptions): AsyncGene
     );
   }
 
+  const sessions = [readable, server].filter((session) => session !== undefined);
+  const before = new Map<Session, Readonly<Record<string, string>>>();
+  try {
+    // A session that is lost by now is told of by the first check that needs it.
+    for (const session of sessions) before.set(session, await setSettings(session, SETTINGS).catch(() => ({})));
+    yield* checkEnds({ ...options, readable, there, server, work });
+  } finally {
+    for (const [session, settings] of before) await setSettings(session, settings).catch(() => {});
+  }
+}
+
+/**
+ * For as long as the checks take: even to ask for a table's size waits for whoever has locked it, and
+ * lists of ten thousand objects joined one by one take minutes where hashed they take a second.
+ */
+const SETTINGS: Readonly<Record<string, string>> = { lock_timeout: "2s", enable_nestloop: "off", jit: "off" };
+
+/** @returns what they were before; servers that do not know a setting leave it out */
+async function setSettings({ query }: Session, settings: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> {
+  const rows = await query<{ name: string; before: string }>(
+    `WITH wanted AS (SELECT w.name, s.setting || coalesce(s.unit, '') AS before, w.value FROM unnest($1::text[], $2::text[]) AS w(name, value)
+      JOIN pg_catalog.pg_settings s ON s.name = w.name)
+    SELECT name, before, pg_catalog.set_config(name, value, false) FROM wanted`,
+    [Object.keys(settings), Object.values(settings)],
+  );
+  return Object.fromEntries(rows.map(({ name, before }) => [name, before]));
+}
+
+interface OpenEnds extends CheckDatabasesOptions {
+  readonly readable: Session | undefined;
+  readonly there: Session | undefined;
+  readonly server: Session | undefined;
+  readonly work: Checks;
+}
+
+async function* checkEnds(options: OpenEnds): AsyncGenerator<Finding, void, undefined> {
+  const { sync, existing, readable, there, server, work } = options;
+  const from = sourceName({ sync });
+  const to = destinationName({ sync });
   const nothing: SelectedObjects = { objects: [], neverSynced: [] };
   if (readable) yield* work.run(from, [readable], () => checkSource({ sync, source: readable, selected: nothing }));
   const writable: DestinationScope | undefined = server && { sync, destination: there, server };

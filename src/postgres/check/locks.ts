@@ -3,6 +3,10 @@ import { confirm, counted, type Finding, listed, pass } from "./findings.ts";
 import { type SourceScope, sourceName } from "./scope.ts";
 import { ofKinds, oidsOf } from "./select.ts";
 
+/** A query of the relations that even a question for their size would wait for. */
+export const KEPT_FROM_READERS = `SELECT l.relation FROM pg_catalog.pg_locks l WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock'
+  AND l.relation IS NOT NULL AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`;
+
 interface LockRow {
   readonly schema: string;
   readonly name: string;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { formatBytes } from "../../core/units.ts";
 import type { Session } from "../connect/session.ts";
 import { fail, type Finding, pass } from "./findings.ts";
+import { KEPT_FROM_READERS } from "./locks.ts";
 import { type BothScope, destinationName } from "./scope.ts";
 import { oidsOf, tablesWithRows } from "./select.ts";
 import { isLocal } from "./servers.ts";
@@ -12,7 +13,9 @@ export async function checkSpace(scope: BothScope): Promise<readonly Finding[]> 
   const { source, server, sync, selected } = scope;
   const subject = `${destinationName(scope)}: disk space`;
   const [row] = await source.query<{ bytes: number }>(
-    `SELECT coalesce(pg_catalog.sum(pg_catalog.pg_total_relation_size(s.id::oid)), 0)::float8 AS bytes FROM pg_catalog.unnest($1::oid[]) AS s(id)`,
+    // Asking for a size waits for whoever keeps readers out: such tables are told of elsewhere.
+    `SELECT coalesce(pg_catalog.sum(pg_catalog.pg_total_relation_size(s.id::oid)), 0)::float8 AS bytes FROM pg_catalog.unnest($1::oid[]) AS s(id)
+    WHERE s.id NOT IN (${KEPT_FROM_READERS})`,
     [oidsOf(tablesWithRows(sync, selected))],
   );
   return [spaceFinding(subject, row?.bytes ?? 0, await freeBytes(server))];

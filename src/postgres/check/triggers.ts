@@ -1,5 +1,7 @@
+import type { Session } from "../connect/session.ts";
 import { makeTargetOf } from "../mapping/names.ts";
 import { shownName } from "../names.ts";
+import { KEPT_FROM_READERS } from "./locks.ts";
 import { makeSelect } from "../plan/select.ts";
 import { confirm, counted, fail, type Finding, listed, pass } from "./findings.ts";
 import { type BothScope, destinationName, type SourceScope, sourceName } from "./scope.ts";
@@ -80,16 +82,28 @@ const PARAMETER_PRIVILEGES_FROM = 150_000;
 /** Bit of pg_trigger.tgtype. A foreign key's triggers on the table that it refers to do not have it. */
 const ON_INSERT = 4;
 
+/** Tables without a single page. Asking for a size waits for whoever keeps readers out: those count as filled. */
+async function readEmpty(source: Session, oids: readonly number[]): Promise<ReadonlySet<number>> {
+  const rows = await source.query<{ oid: number }>(
+    `SELECT s.id AS oid FROM pg_catalog.unnest($1::oid[]) AS s(id)
+    WHERE s.id NOT IN (${KEPT_FROM_READERS}) AND pg_catalog.pg_relation_size(s.id::oid) = 0`,
+    [oids],
+  );
+  return new Set(rows.map(({ oid }) => oid));
+}
+
 /**
  * Tables that are there already and empty: rows come into them while their triggers and foreign keys are
  * on, unless the role may set session_replication_role. Others get theirs after their rows.
  */
 export async function checkTriggersOfExisting(scope: BothScope): Promise<readonly Finding[]> {
-  const { destination, sync, selected } = scope;
+  const { source, destination, sync, selected } = scope;
   if (!destination) return [];
   const subject = `${destinationName(scope)}: tables that are there`;
   const targetOf = makeTargetOf(sync.map);
-  const wanted = tablesWithRows(sync, selected).map(({ schema = "", name }) => targetOf(schema, name));
+  const tables = tablesWithRows(sync, selected);
+  const empty = await readEmpty(source, oidsOf(tables));
+  const wanted = tables.filter(({ oid }) => !empty.has(oid)).map(({ schema = "", name }) => targetOf(schema, name));
   const rows = await destination.query<{ schema: string; name: string }>(
     `SELECT n.nspname::text AS schema, c.relname::text AS name
     FROM unnest($1::text[], $2::text[]) AS w(schema, name) JOIN pg_catalog.pg_namespace n ON n.nspname = w.schema

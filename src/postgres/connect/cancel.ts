@@ -29,7 +29,8 @@ export async function sendCancel({ options, address, encryption, item, processID
     for (const [at, number] of [16, CANCEL_REQUEST, processID, secretKey].entries()) message.writeInt32BE(number, at * 4);
     socket.resume();
     const closed = once(socket, "close", { signal });
-    socket.end(message);
+    // Not ended: what lies between could take that for the end, before the server has read it.
+    socket.write(message);
     // The server closes once it has done it.
     await closed.finally(() => socket.destroy());
   } catch (error) {

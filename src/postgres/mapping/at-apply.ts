@@ -62,7 +62,8 @@ export class RunMapping {
     } catch (error) {
       if (context.signal.aborted || context.abort.aborted) return { items: [], outcomes: items.map(({ action }) => cancelled(action)) };
       if (!(error instanceof TidemarkError)) throw error;
-      return { items: [], outcomes: items.map(({ action }) => unapplied(action, error, startedAt)) };
+      const refused = new ItemError("refused", error.code, error.message, { hint: error.hint, cause: error });
+      return { items: [], outcomes: items.map(({ action }) => unapplied(action, refused, startedAt)) };
     }
     const renamed: ActionItem[] = [];
     const outcomes: Outcome[] = [];

@@ -72,18 +72,25 @@ interface Pairing {
 
 /** Finds each entry of the source again: by its key before the renames, and by its OID after them. */
 function pair({ entries, names, failures, before, after }: Pairing): ReadonlyMap<string, MappedEntry> {
-  const identities = identify(before);
-  const ids = new Map(withUniqueKeys(before).map(({ key, entry }) => [key, identities.get(entry)]));
-  const found = new Map(identifyInOrder(after).map(({ id, entry }) => [id, entry]));
+  const there = new Map(withUniqueKeys(before).map(({ key, entry }) => [key, entry]));
+  const found = new Map(identify(after, oidOf).map(({ id, entry }) => [id, entry]));
   const keys = new Map(withUniqueKeys(after).map(({ key, entry }) => [entry, key]));
+  const keyed = withUniqueKeys(entries);
+  const oids = new Map(
+    keyed.flatMap(({ key, entry }) => {
+      const made = entry.oid === 0 ? undefined : there.get(key);
+      return made === undefined ? [] : [[entry, oidOf(made)] as const];
+    }),
+  );
+  const ids = new Map(identify(entries, (entry) => oids.get(entry) ?? "").map(({ id, entry }) => [entry, id]));
   const mapped = new Map<string, MappedEntry>();
   const byId = new Map<number, DumpEntry>();
-  for (const keyed of withUniqueKeys(entries)) {
-    const made = found.get(ids.get(keyed.key) ?? "");
-    const to = mappedEntry({ keyed, names, made, failure: failures.get(keyed.entry.dumpId), about: (id) => byId.get(id) });
+  for (const each of keyed) {
+    const made = found.get(ids.get(each.entry) ?? "");
+    const to = mappedEntry({ keyed: each, names, made, failure: failures.get(each.entry.dumpId), about: (id) => byId.get(id) });
     const key = made === undefined ? to.key : (keys.get(made) ?? to.key);
-    mapped.set(keyed.key, { ...to, key });
-    byId.set(keyed.entry.dumpId, to.entry);
+    mapped.set(each.key, { ...to, key });
+    byId.set(each.entry.dumpId, to.entry);
   }
   return mapped;
 }
@@ -106,6 +113,7 @@ function mappedEntry({ keyed: { key, entry }, names, made, failure, about }: Map
     const definition = rewritten(entry.definition, entry, names, from && to && { from, to });
     return { key: keyOfEntry(predicted), entry: { ...predicted, definition }, isExact: true };
   }
+  if (entry.type === "SCHEMA") return { key: keyOfEntry(predicted), entry: predicted, isExact: true };
   if (!isRestored(entry)) return { key, entry, isExact: true };
   if (made !== undefined) {
     const { schema, tag, definition, dropStatement, accessMethod } = made;
@@ -116,25 +124,25 @@ function mappedEntry({ keyed: { key, entry }, names, made, failure, about }: Map
   return { key: keyOfEntry(predicted), entry: predicted, isExact: false, problem: failure ?? "It was not found again where names are tried out." };
 }
 
-function identify(entries: readonly DumpEntry[]): ReadonlyMap<DumpEntry, string> {
-  return new Map(identifyInOrder(entries).map(({ id, entry }) => [entry, id]));
-}
-
 /**
- * What an entry is known by in two dumps of one database, whatever it is called: its OID, else the OIDs of
- * what it depends on, and which of several such it is.
+ * What an entry is known by, whatever it is called: its OID in the shadow, else the OIDs of what it depends
+ * on, and which of several such it is.
+ *
+ * @param oidOf what stands for an entry's OID in the shadow; "" where it has none
  */
-function identifyInOrder(entries: readonly DumpEntry[]): { readonly id: string; readonly entry: DumpEntry }[] {
+function identify(entries: readonly DumpEntry[], oidOf: (entry: DumpEntry) => string): { readonly id: string; readonly entry: DumpEntry }[] {
   const byId = new Map(entries.map((entry) => [entry.dumpId, entry]));
   const seen = new Map<string, number>();
   return entries.map((entry) => {
-    const base = entry.oid === 0 ? `${entry.type} of ${[...new Set(entry.dependencies.map((id) => oidOf(byId.get(id))))].toSorted().join(" ")}` : oidOf(entry);
+    const own = oidOf(entry);
+    const needed = () => new Set(entry.dependencies.flatMap((id) => byId.get(id) ?? []).map(oidOf));
+    const base = own === "" ? `${entry.type} of ${[...needed()].filter((oid) => oid !== "").toSorted().join(" ")}` : own;
     const times = (seen.get(base) ?? 0) + 1;
     seen.set(base, times);
     return { id: `${base} ${times}`, entry };
   });
 }
 
-function oidOf(entry: DumpEntry | undefined): string {
-  return entry === undefined ? "" : `${entry.type} ${entry.classOid}/${entry.oid}`;
+function oidOf({ type, classOid, oid }: DumpEntry): string {
+  return oid === 0 ? "" : `${type} ${classOid}/${oid}`;
 }

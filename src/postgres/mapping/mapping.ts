@@ -66,10 +66,12 @@ export async function mappingForPlan({ sync, ends, entries, signal }: MappingOpt
 
 async function staleNames(names: SourceNames, entries: readonly DumpEntry[]): Promise<ReadonlyMap<string, readonly string[]>> {
   const staleIn = await loadStaleNames(names);
-  return new Map(withUniqueKeys(entries).flatMap(({ key, entry }) => {
-    const found = staleIn(entry);
-    return found.length === 0 ? [] : [[key, found] as const];
-  }));
+  return new Map(
+    withUniqueKeys(entries).flatMap(({ key, entry }) => {
+      const found = staleIn(entry);
+      return found.length === 0 ? [] : [[key, found] as const];
+    }),
+  );
 }
 
 export interface MappingInOptions {

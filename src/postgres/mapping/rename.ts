@@ -35,13 +35,13 @@ export async function renameAll({ session, names, entries, signal }: RenameOptio
 
   const schemas = new Schemas(await readSchemas(session));
   const moved = new Set(moves.map(({ from }) => qualifiedName(from.schema, from.name)));
-  for (const [from, to] of inOrder(names, schemas)) {
+  for (const [from, to] of inOrder(names, entries, schemas)) {
     if (schemas.mayRename(from) && !schemas.has(to)) {
       await steps.run([`ALTER SCHEMA ${quoteName(from)} RENAME TO ${quoteName(to)}`]);
       schemas.renamed(from, to);
     } else {
       await steps.run(schemas.create(to));
-      await steps.run(memberMoves(entries, from, moved).map((what) => `ALTER ${what} SET SCHEMA ${quoteName(to)}`));
+      await steps.run(await memberMoves({ session, entries, from, to, moved }));
       warnings.push(...(await moveExtensions(session, from, to)));
       // What an extension has left there keeps it.
       if (from !== "public") await session.query(`DROP SCHEMA ${quoteName(from)}`).catch((error: unknown) => keepGoing(session, error));
@@ -58,7 +58,8 @@ export async function renameAll({ session, names, entries, signal }: RenameOptio
       ];
     }),
   );
-  await steps.run(parts);
+  await steps.run(parts.must);
+  await steps.attempt(parts.may);
   return warnings;
 }
 
@@ -87,9 +88,14 @@ async function tableMoves(session: Session, names: SourceNames, entries: readonl
   });
 }
 
-/** Schemas to be renamed, those first whose new name is free, or becomes free. */
-function inOrder(names: SourceNames, schemas: Schemas): readonly (readonly [string, string])[] {
-  const waiting = new Map(Object.entries(names.map.schemas).filter(([from, to]) => from !== to && schemas.has(from)));
+/**
+ * Schemas to be renamed, those first whose new name is free, or becomes free. Of several that become one,
+ * the first in the dump is it, and the others join it; `public`, which no dump lists, comes last.
+ */
+function inOrder(names: SourceNames, entries: readonly DumpEntry[], schemas: Schemas): readonly (readonly [string, string])[] {
+  const listed = entries.flatMap(({ type, tag }) => (type === "SCHEMA" ? [tag] : []));
+  const all = new Set([...listed, ...Object.keys(names.map.schemas)]);
+  const waiting = new Map([...all].map((from) => [from, names.schemaOf(from)] as const).filter(([from, to]) => from !== to && schemas.has(from)));
   const ordered: (readonly [string, string])[] = [];
   while (waiting.size > 0) {
     const next = [...waiting].find(([, to]) => !waiting.has(to)) ?? [...waiting][0];
@@ -101,12 +107,9 @@ function inOrder(names: SourceNames, schemas: Schemas): readonly (readonly [stri
 }
 
 const RELATIONS: ReadonlySet<string> = new Set(["TABLE", "FOREIGN TABLE", "VIEW", "MATERIALIZED VIEW", "SEQUENCE"]);
-/** Types of what lies in a schema by itself. */
-const MEMBERS: ReadonlySet<string> = new Set([
-  ...RELATIONS,
-  "TYPE",
-  "SHELL TYPE",
-  "DOMAIN",
+const TYPES: ReadonlySet<string> = new Set(["TYPE", "SHELL TYPE", "DOMAIN"]);
+/** Types of what else lies in a schema by itself. */
+const OTHERS: ReadonlySet<string> = new Set([
   "FUNCTION",
   "PROCEDURE",
   "AGGREGATE",
@@ -121,26 +124,37 @@ const MEMBERS: ReadonlySet<string> = new Set([
   "TEXT SEARCH TEMPLATE",
   "TEXT SEARCH CONFIGURATION",
 ]);
+/** ALTER ROUTINE, which takes the arguments of any aggregate. */
+const ROUTINES_FROM = 110_000;
 
-/** `TABLE s.t`, as ALTER names it: all in a schema, where its name is taken already, or it is not ours to rename. */
-function memberMoves(entries: readonly DumpEntry[], schema: string, moved: ReadonlySet<string>): readonly string[] {
+interface MemberMoves {
+  readonly session: Session;
+  readonly entries: readonly DumpEntry[];
+  readonly from: string;
+  readonly to: string;
+  /** Tables that go their own way. */
+  readonly moved: ReadonlySet<string>;
+}
+
+/** Moves all in a schema one by one, where the schema's name is taken already, or it is not ours to rename. */
+async function memberMoves({ session, entries, from, to, moved }: MemberMoves): Promise<readonly string[]> {
   const byId = new Map(entries.map((entry) => [entry.dumpId, entry]));
-  return entries.flatMap(({ type, schema: inSchema, tag, dropStatement, dependencies }) => {
-    if (inSchema !== schema || !MEMBERS.has(type) || moved.has(qualifiedName(schema, tag))) return [];
-    // A sequence that belongs to a column goes with its table, wherever that goes.
-    if (type === "SEQUENCE" && dependencies.some((id) => byId.get(id)?.type === "TABLE" || byId.get(id)?.type === "FOREIGN TABLE")) return [];
-    if (RELATIONS.has(type)) return [`TABLE ${qualifiedName(schema, tag)}`];
-    // An operator class that brought its family along cannot be told from one that did not: each is moved by itself.
-    return dropStatement.startsWith("DROP ")
-      ? [
-          dropStatement
-            .trimEnd()
-            .replace(/^DROP /, "")
-            .replace(/;$/, "")
-            .replace(/^SHELL /, ""),
-        ]
-      : [];
-  });
+  const isOwned = ({ type, dependencies }: DumpEntry) =>
+    type === "SEQUENCE" && dependencies.some((id) => byId.get(id)?.type === "TABLE" || byId.get(id)?.type === "FOREIGN TABLE");
+  const members = entries.filter(({ schema }) => schema === from);
+  // A sequence that belongs to a column goes with its table, wherever that goes.
+  const relations = members.filter((entry) => RELATIONS.has(entry.type) && !isOwned(entry) && !moved.has(qualifiedName(from, entry.tag)));
+  // Arguments are named by their types: what has some is moved before them, under the names of now.
+  const others = [...members.filter(({ type }) => OTHERS.has(type)), ...members.filter(({ type }) => TYPES.has(type))];
+  const identities = await session.query<{ identity: string }>(
+    "SELECT (pg_catalog.pg_identify_object(e.class, e.oid, 0)).identity FROM unnest($1::oid[], $2::oid[]) WITH ORDINALITY AS e(class, oid, at) ORDER BY e.at",
+    [`{${others.map(({ classOid }) => classOid).join(",")}}`, `{${others.map(({ oid }) => oid).join(",")}}`],
+  );
+  const word = (type: string) => (type === "AGGREGATE" && session.version >= ROUTINES_FROM ? "ROUTINE" : type === "SHELL TYPE" ? "TYPE" : type);
+  return [
+    ...others.map(({ type }, at) => `ALTER ${word(type)} ${identities[at]?.identity ?? ""} SET SCHEMA ${quoteName(to)}`),
+    ...relations.map(({ tag }) => `ALTER TABLE ${qualifiedName(from, tag)} SET SCHEMA ${quoteName(to)}`),
+  ];
 }
 
 async function moveExtensions(session: Session, from: string, to: string): Promise<readonly string[]> {
@@ -160,6 +174,9 @@ async function moveExtensions(session: Session, from: string, to: string): Promi
   return warnings;
 }
 
+/** Constraints with an index of their name. */
+const INDEXED: ReadonlySet<string> = new Set(["p", "u", "x"]);
+
 interface ConstraintRow extends Record<string, unknown> {
   readonly name: string;
   readonly relation: number;
@@ -167,11 +184,18 @@ interface ConstraintRow extends Record<string, unknown> {
   readonly column: string | null;
 }
 
+interface PartRenames {
+  readonly must: readonly string[];
+  /** Of NOT NULL, which is not always renamed: a child may have its own name for what it inherits. */
+  readonly may: readonly string[];
+}
+
 /**
  * Renames of indexes and constraints on tables that have another name or schema. Run when the tables have
- * theirs; an index belongs to its table's schema. What is inherited has the name that its parent gives it.
+ * theirs; an index belongs to its table's schema. What is inherited has the name that its parent gives it,
+ * and what PostgreSQL does not rename keeps its own: checks and foreign keys of a table OF a type.
  */
-async function partRenames(session: Session, moves: readonly TableMove[], names: SourceNames): Promise<readonly string[]> {
+async function partRenames(session: Session, moves: readonly TableMove[], names: SourceNames): Promise<PartRenames> {
   const temporary = new Map(moves.map(({ from, temporary: name }) => [qualifiedName(from.schema, from.name), name]));
   const targets = new Map<number, { readonly from: QualifiedName; readonly to: QualifiedName }>();
   const relations = await session.query<{ oid: number; schema: string; name: string }>(
@@ -182,12 +206,12 @@ async function partRenames(session: Session, moves: readonly TableMove[], names:
     const oid = oids.get(qualifiedName(from.schema, temporary.get(qualifiedName(from.schema, from.name)) ?? from.name));
     if (oid !== undefined) targets.set(oid, { from, to });
   }
-  if (targets.size === 0) return [];
+  if (targets.size === 0) return { must: [], may: [] };
   const relids = [`{${[...targets.keys()].join(",")}}`];
   const constraints = await session.query<ConstraintRow>(
     `SELECT c.conname AS name, c.conrelid::int8::float8 AS relation, c.contype::text AS type, a.attname::text AS column
-     FROM pg_catalog.pg_constraint c LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
-     WHERE c.conrelid = ANY ($1::oid[]) AND (c.contype IN ('p', 'u', 'x') OR (c.contype IN ('c', 'n', 'f') AND c.coninhcount = 0))
+     FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_class r ON r.oid = c.conrelid LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+     WHERE c.conrelid = ANY ($1::oid[]) AND (c.contype IN ('p', 'u', 'x') OR (c.contype IN ('c', 'n', 'f') AND c.coninhcount = 0 AND r.reloftype = 0))
        -- What two parents share cannot be renamed at one of them.
        AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint d WHERE c.contype IN ('c', 'n') AND d.conname = c.conname AND d.contype = c.contype AND d.coninhcount > 1)
      ORDER BY c.oid`,
@@ -198,21 +222,24 @@ async function partRenames(session: Session, moves: readonly TableMove[], names:
      WHERE i.indrelid = ANY ($1::oid[]) AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x')) ORDER BY c.oid`,
     relids,
   );
-  return [
-    ...constraints.flatMap(({ name, relation, type, column }): string[] => {
+  const ofConstraints = (isNotNull: boolean) =>
+    constraints.flatMap(({ name, relation, type, column }): string[] => {
+      if ((type === "n") !== isNotNull) return [];
       const target = targets.get(relation);
       if (target === undefined) return [];
       const { from, to } = target;
       const called = type === "n" ? notNullName(name, column ?? "", target) : mappedConstraintName({ schema: from.schema, table: from.name, name });
+      // Its constraint goes with an index, and on a table OF a type there is no other way.
+      if (INDEXED.has(type)) return [`ALTER INDEX ${qualifiedName(to.schema, name)} RENAME TO ${quoteName(called)}`];
       return called === name ? [] : [`ALTER TABLE ${qualifiedName(to.schema, to.name)} RENAME CONSTRAINT ${quoteName(name)} TO ${quoteName(called)}`];
-    }),
-    ...indexes.flatMap(({ name, relation }): string[] => {
+    });
+  const ofIndexes = indexes.flatMap(({ name, relation }): string[] => {
       const target = targets.get(relation);
       if (target === undefined) return [];
       const called = mappedIndexName({ schema: target.from.schema, table: target.from.name, name });
       return [`ALTER INDEX ${qualifiedName(target.to.schema, name)} RENAME TO ${quoteName(called)}`];
-    }),
-  ];
+    });
+  return { must: [...ofConstraints(false), ...ofIndexes], may: ofConstraints(true) };
 }
 
 /**
@@ -288,6 +315,24 @@ class Steps {
       await this.#session.query(statements.slice(from, from + BATCH).join(";\n")).catch((error: unknown) => {
         throw this.#failure(error);
       });
+    }
+  }
+
+  /** What is not done stays undone. */
+  async attempt(statements: readonly string[]): Promise<void> {
+    for (let from = 0; from < statements.length; from += BATCH) {
+      this.#signal.throwIfAborted();
+      const batch = statements.slice(from, from + BATCH);
+      const tried = async (sql: string) => {
+        try {
+          await this.#session.query(sql);
+          return true;
+        } catch (error) {
+          keepGoing(this.#session, error);
+          return false;
+        }
+      };
+      if (!(await tried(batch.join(";\n")))) for (const statement of batch) await tried(statement);
     }
   }
 

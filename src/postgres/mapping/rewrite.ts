@@ -10,8 +10,9 @@ import type { SourceNames } from "./source-names.ts";
  */
 const WRITTEN: ReadonlySet<string> = new Set(["ACL", "DEFAULT ACL", "SECURITY LABEL", "EVENT TRIGGER"]);
 
-export function isRewritten({ type }: DumpEntry): boolean {
-  return WRITTEN.has(type);
+export function isRewritten({ type, tag }: DumpEntry): boolean {
+  // No dump lists the schema public before it has another name.
+  return WRITTEN.has(type) || (type === "COMMENT" && tag.startsWith("SCHEMA "));
 }
 
 /**
@@ -19,12 +20,7 @@ export function isRewritten({ type }: DumpEntry): boolean {
  *
  * @param about what the entry is about, at the source and at the destination; undefined where that is a schema, or not in the dump
  */
-export function rewritten(
-  sql: string,
-  entry: DumpEntry,
-  names: SourceNames,
-  about: { readonly from: DumpEntry; readonly to: DumpEntry } | undefined,
-): string {
+export function rewritten(sql: string, entry: DumpEntry, names: SourceNames, about: { readonly from: DumpEntry; readonly to: DumpEntry } | undefined): string {
   switch (entry.type) {
     case "DEFAULT ACL":
       return replaceSchemaAfter(sql, ["in", "schema"], names);

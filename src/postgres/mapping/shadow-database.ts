@@ -130,9 +130,13 @@ async function prepare(session: Session, options: ConnectionOptions, signal: Abo
     tables.map(({ schema, name }) => ({ sql: qualifiedName(schema, name) })),
   );
   if (isOurs && filled.size === 0) return empty(session, options, signal);
-  throw new TidemarkError("SHADOW_NOT_EMPTY", `${displayOf(options)} is named as shadow, and is not empty: it has ${found[0]?.type.toLowerCase()} ${found[0]?.tag}.`, {
-    hint: "Name an empty database: definitions are made in it, and removed again.",
-  });
+  throw new TidemarkError(
+    "SHADOW_NOT_EMPTY",
+    `${displayOf(options)} is named as shadow, and is not empty: it has ${found[0]?.type.toLowerCase()} ${found[0]?.tag}.`,
+    {
+      hint: "Name an empty database: definitions are made in it, and removed again.",
+    },
+  );
 }
 
 /** What a dump lists beside what every database has. */
@@ -154,21 +158,31 @@ function isOfEvery({ type, tag }: DumpEntry): boolean {
 const ABOUT: ReadonlySet<string> = new Set(["ACL", "COMMENT", "SECURITY LABEL"]);
 const BATCH = 100;
 
+/** How often what is left is looked at: an object that could not be dropped by itself goes with another one. */
+const ROUNDS = 3;
+
 /** Drops all that is in a database, in the opposite order of a dump: what needs something goes before it. */
 async function empty(session: Session, options: ConnectionOptions, signal: AbortSignal): Promise<void> {
-  const statements = (await contentOf(options, signal))
+  let isEmpty = false;
+  for (let round = 0; round < ROUNDS && !isEmpty; round += 1) isEmpty = await dropAll(session, await contentOf(options, signal));
+  await session.query("CREATE SCHEMA IF NOT EXISTS public");
+  // With the mark there, the next use goes on to empty it.
+  if (isEmpty) await session.query(`DROP SCHEMA IF EXISTS ${MARK}`);
+}
+
+/** @returns whether all of it is known to be gone */
+async function dropAll(session: Session, entries: readonly DumpEntry[]): Promise<boolean> {
+  const statements = entries
     .toReversed()
     .filter(({ type, tag, dropStatement }) => dropStatement !== "" && !(type === "SCHEMA" && tag === MARK))
     .map(({ dropStatement }) => dropStatement);
-  let failed = 0;
+  let isWhole = true;
   for (let from = 0; from < statements.length; from += BATCH) {
     const batch = statements.slice(from, from + BATCH);
     if (await isDone(session, batch.join("\n"))) continue;
-    for (const statement of batch) if (!(await isDone(session, statement))) failed += 1;
+    for (const statement of batch) if (!(await isDone(session, statement))) isWhole = false;
   }
-  await session.query("CREATE SCHEMA IF NOT EXISTS public");
-  // With the mark there, the next use goes on to empty it.
-  if (failed === 0) await session.query(`DROP SCHEMA IF EXISTS ${MARK}`);
+  return isWhole;
 }
 
 async function isDone(session: Session, sql: string): Promise<boolean> {

@@ -2,14 +2,15 @@ import { TidemarkError } from "../../core/errors.ts";
 import type { NameMap } from "../../core/sync-plan.ts";
 import type { DumpEntry } from "../dump/archive.ts";
 import { keyOfEntry } from "../dump/classify.ts";
-import { nameOf, stringOf, tokens } from "../dump/lexer.ts";
+import { isWord, nameOf, stringOf, type Token, tokens } from "../dump/lexer.ts";
 import { tableOf } from "../dump/table-of.ts";
-import { qualifiedName, shownName } from "../names.ts";
+import { qualifiedName, quoteName, shownName } from "../names.ts";
 import { makeTargetOf, mappedConstraintName, mappedIndexName, mappedSchema, MOST_NAME_BYTES, type QualifiedName } from "./names.ts";
 
 const TABLES: ReadonlySet<string> = new Set(["TABLE", "FOREIGN TABLE"]);
 /** Types whose tag is the name of a relation. */
 const RELATIONS: ReadonlySet<string> = new Set([...TABLES, "VIEW", "MATERIALIZED VIEW", "SEQUENCE"]);
+const WITHOUT_INDEX: ReadonlySet<string> = new Set(["CHECK CONSTRAINT", "FK CONSTRAINT"]);
 const CONSTRAINTS: ReadonlySet<string> = new Set(["CONSTRAINT", "CHECK CONSTRAINT", "FK CONSTRAINT"]);
 
 /** A relation that has another name or schema at the destination. */
@@ -26,6 +27,8 @@ export class SourceNames {
   /** Tables, views, sequences and indexes by their qualified names. Whatever is not here goes with its schema. */
   readonly #targets = new Map<string, QualifiedName>();
   readonly #old = new Set<string>();
+  /** Tables OF a type, by their qualified names: PostgreSQL renames no check and no foreign key of theirs. */
+  readonly #typed = new Set<string>();
   /** Tables and materialized views with another name or schema: their indexes and constraints get others too. */
   readonly moved: readonly Moved[];
 
@@ -33,9 +36,11 @@ export class SourceNames {
     this.map = map;
     this.byId = new Map(entries.map((entry) => [entry.dumpId, entry]));
     const targetOfTable = makeTargetOf(map);
-    for (const { type, schema, tag } of entries)
+    for (const { type, schema, tag, definition } of entries) {
+      if (type === "TABLE" && isTyped(definition)) this.#typed.add(qualifiedName(schema, tag));
       if (schema !== undefined && RELATIONS.has(type) && type !== "SEQUENCE")
         this.#put(schema, tag, TABLES.has(type) ? targetOfTable(schema, tag) : { schema: this.schemaOf(schema), name: tag });
+    }
     for (const entry of entries) {
       const { type, schema, tag, dependencies } = entry;
       if (type !== "SEQUENCE" || schema === undefined) continue;
@@ -45,7 +50,7 @@ export class SourceNames {
     }
     for (const entry of entries) {
       const part = this.#partOf(entry);
-      if (part === undefined || entry.type === "CHECK CONSTRAINT" || entry.type === "FK CONSTRAINT") continue;
+      if (part === undefined || WITHOUT_INDEX.has(entry.type)) continue;
       this.#put(part.schema, part.name, part.to);
     }
     this.moved = entries.flatMap((entry): Moved[] => {
@@ -66,12 +71,13 @@ export class SourceNames {
 
   /**
    * An entry under the names under which a dump of the destination would list it: `schema` and `tag`
-   * are the new ones, its definition is not.
+   * are the new ones, its definition is not, but for a schema's, which is nothing but its name.
    */
   predicted(entry: DumpEntry): DumpEntry {
     const { type, tag, schema } = entry;
-    if (type === "SCHEMA") return { ...entry, tag: this.schemaOf(tag) };
+    if (type === "SCHEMA") return this.#schema(entry);
     if (type === "CAST" || type === "TRANSFORM") return { ...entry, tag: this.#withinText(tag) };
+    if (type === "PUBLICATION TABLE" || type === "PUBLICATION TABLES IN SCHEMA") return this.#predictedPublished(entry);
     if (type === "COMMENT" || type === "ACL" || type === "SECURITY LABEL") return this.#predictedAbout(entry);
     if (schema === undefined) return entry;
     if (RELATIONS.has(type) || ["INDEX", "INDEX ATTACH", "TABLE ATTACH", "SEQUENCE OWNED BY", "ROW SECURITY"].includes(type)) {
@@ -83,21 +89,22 @@ export class SourceNames {
     if (table === undefined || !tag.startsWith(`${table.name} `)) return { ...entry, schema: this.schemaOf(schema) };
     const target = this.targetOf(table.schema, table.name);
     const name = tag.slice(table.name.length + 1);
-    const shown = CONSTRAINTS.has(type) && this.#isMoved(table) ? mappedConstraintName({ schema: table.schema, table: table.name, name }) : name;
+    const shown = this.#isRenamed(type, table) ? mappedConstraintName({ schema: table.schema, table: table.name, name }) : name;
     return { ...entry, schema: target.schema, tag: `${target.name} ${shown}` };
   }
 
   /** Whether an entry names anything that is called otherwise at the destination, and perhaps where it only seems so. */
   isAffected(entry: DumpEntry): boolean {
-    return keyOfEntry(this.predicted(entry)) !== keyOfEntry(entry) || this.mentionsOld(entry.definition);
+    if (entry.type === "SCHEMA") return false;
+    return keyOfEntry(this.predicted(entry)) !== keyOfEntry(entry) || this.mentionsOld(entry.definition, entry.type !== "COMMENT");
   }
 
   /** Whether an SQL text has a name that is no more at the destination; in its strings too, where they may be names or bodies. */
-  mentionsOld(sql: string): boolean {
+  mentionsOld(sql: string, inStrings = true): boolean {
     for (const token of tokens(sql)) {
       const name = nameOf(token);
       if (name !== undefined && this.#old.has(name)) return true;
-      const text = stringOf(token);
+      const text = inStrings ? stringOf(token) : undefined;
       if (text !== undefined && text !== "" && this.mentionsOld(text)) return true;
     }
     return false;
@@ -118,10 +125,32 @@ export class SourceNames {
     }
   }
 
+  /** `publication table`, `publication schema`. */
+  #predictedPublished(entry: DumpEntry): DumpEntry {
+    const { tag, schema = "", dependencies } = entry;
+    const table = dependencies.map((id) => this.byId.get(id)).find((each) => each !== undefined && TABLES.has(each.type));
+    const last = table?.tag ?? schema;
+    const to = table?.schema === undefined ? { schema: this.schemaOf(schema), name: this.schemaOf(schema) } : this.targetOf(table.schema, table.tag);
+    return tag.endsWith(` ${last}`) ? { ...entry, schema: to.schema, tag: tag.slice(0, tag.length - last.length) + to.name } : entry;
+  }
+
+  #schema(entry: DumpEntry): DumpEntry {
+    const to = this.schemaOf(entry.tag);
+    if (to === entry.tag) return entry;
+    const named = quoteName(to);
+    const isCreated = entry.definition.startsWith("CREATE SCHEMA ");
+    return { ...entry, tag: to, definition: isCreated ? `CREATE SCHEMA ${named};\n` : entry.definition, dropStatement: `DROP SCHEMA ${named};\n` };
+  }
+
   #put(schema: string, name: string, to: QualifiedName): void {
     this.#targets.set(qualifiedName(schema, name), to);
     if (to.name !== name) this.#old.add(name);
     if (to.schema !== schema) this.#old.add(schema);
+  }
+
+  #isRenamed(type: string, table: QualifiedName): boolean {
+    const isFixed = WITHOUT_INDEX.has(type) && this.#typed.has(qualifiedName(table.schema, table.name));
+    return CONSTRAINTS.has(type) && this.#isMoved(table) && !isFixed;
   }
 
   #isMoved({ schema, name }: QualifiedName): boolean {
@@ -167,8 +196,14 @@ export class SourceNames {
     if (about === undefined || schema === undefined) return { ...entry, tag: this.#withinText(tag) };
     const now = this.predicted(about);
     const table = tableOf(about, this.byId);
+    const ofRelation = (name: string, isAfterOn: boolean) => {
+      const from = { schema, name: about.tag };
+      // A check that came with its table.
+      if (what === "CONSTRAINT" && !isAfterOn) return this.#isRenamed("CHECK CONSTRAINT", from) ? mappedConstraintName({ schema, table: about.tag, name }) : name;
+      return name === about.tag ? now.tag : name;
+    };
     const shown = () => {
-      if (RELATIONS.has(about.type)) return this.#renamedIn(rest, (name) => (name === about.tag ? now.tag : name));
+      if (RELATIONS.has(about.type)) return this.#renamedIn(rest, ofRelation);
       if (table === undefined) return what === "COLUMN" ? rest : this.#withinText(rest);
       const target = this.targetOf(table.schema, table.name);
       const [own, called] = about.tag.startsWith(`${table.name} `)
@@ -193,6 +228,18 @@ export class SourceNames {
     }
     return shown;
   }
+}
+
+/** `CREATE TABLE s.t OF s.type`, perhaps UNLOGGED. */
+function isTyped(definition: string): boolean {
+  const words: Token[] = [];
+  for (const token of tokens(definition)) {
+    if (token.kind === "space") continue;
+    words.push(token);
+    if (words.length > 7) break;
+  }
+  const table = words.findIndex((token) => isWord(token, "table"));
+  return table >= 0 && isWord(words[table + 4], "of");
 }
 
 function clash(one: string, other: string, name: string): TidemarkError {

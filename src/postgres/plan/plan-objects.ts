@@ -149,8 +149,15 @@ function phaseOf(entry: DumpEntry, kind: DatabaseKind, byId: ReadonlyMap<number,
     return "rows";
   }
   if (entry.section === "post-data") return "links";
-  if (isAbout(kind) || entry.section === "none") return entry.dependencies.every((id) => byId.get(id)?.section !== "post-data") ? "schema" : "links";
-  return "schema";
+  if (!isAbout(kind) && entry.section !== "none") return "schema";
+  const about = entry.dependencies.flatMap((id) => byId.get(id) ?? []);
+  if (about.some((each) => finishKind(each))) return "finish";
+  return about.some(({ section }) => section === "post-data") ? "links" : "schema";
+}
+
+function finishKind(entry: DumpEntry): boolean {
+  const kind = kindOfEntry(entry);
+  return kind !== undefined && fixedPhase(kind) === "finish";
 }
 
 function decide(

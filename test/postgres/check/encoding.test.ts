@@ -9,7 +9,7 @@ async function makeWith(major: 10 | 13 | 15 | 18, options: string): Promise<Data
   await using maker = await makeDatabase(major);
   const name = uniqueName("db");
   await maker.sql(`CREATE DATABASE ${quoteName(name)} TEMPLATE template0 ${options}`);
-  return makeDatabase(major, { name, create: false });
+  return await makeDatabase(major, { name, create: false });
 }
 
 describe("encoding", () => {

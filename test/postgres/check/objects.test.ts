@@ -125,10 +125,13 @@ describe("triggers", () => {
     await using target = await makeDatabase(major);
     await using role = await makeRole([target]);
     const tables = "CREATE TABLE parent (id int PRIMARY KEY); CREATE TABLE child (id int REFERENCES parent)";
-    await source.sql(tables);
+    await source.sql(`${tables}; CREATE TABLE bare (id int REFERENCES parent)`);
     await target.sql(
       `${tables}; ALTER TABLE parent OWNER TO ${role.name}; ALTER TABLE child OWNER TO ${role.name}; GRANT ALL ON SCHEMA public TO ${role.name}`,
     );
+    // Where there are no rows to come, nothing meets them.
+    expect((await look({ from: source.url, to: target.urlAs(role.name) })).problems).toEqual([]);
+    await source.sql("INSERT INTO parent VALUES (1); INSERT INTO child VALUES (1)");
     const found = await look({ from: source.url, to: target.urlAs(role.name) });
     expect(found.problems).toEqual(["TRIGGERS_ON_EXISTING confirm"]);
     // Rows of the table that is referred to meet no trigger.

@@ -23,12 +23,13 @@ interface Scene extends AsyncDisposable {
 const NUMBERS = "(SELECT generate_series(1, 2000000000) AS i OFFSET 0) n";
 const ENDLESS = `COPY (SELECT i, 'row ' || i FROM ${NUMBERS}) TO STDOUT`;
 
-async function setScene(table = "a int, b text", { user }: { readonly user?: string } = {}): Promise<Scene> {
+async function setScene(table = "a int, b text", { user, delayMs }: { readonly user?: string; readonly delayMs?: number } = {}): Promise<Scene> {
   const stack = new AsyncDisposableStack();
   const left = stack.use(await makeDatabase(15));
   const right = stack.use(await makeDatabase(18));
   await right.sql(`CREATE TABLE public.t (${table})`);
-  const proxies = [stack.use(await startProxy({ to: left.port })), stack.use(await startProxy({ to: right.port }))] as const;
+  const through = async ({ port }: TestDatabase) => stack.use(await startProxy({ to: port, ...(delayMs !== undefined && { delayMs }) }));
+  const proxies = [await through(left), await through(right)] as const;
   const source = stack.use(await sessionTo(left, { port: proxies[0].port }));
   const destination = stack.use(await sessionTo(right, { port: proxies[1].port, ...(user !== undefined && { user }) }));
   await source.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1");
@@ -254,6 +255,13 @@ describe("the run is stopped", () => {
 
   test("amid the rows: neither server goes on", async () => {
     await using scene = await setScene();
+    const stop = new AbortController();
+    expect(await scene.fails({ signal: stop.signal, onBytes: once(() => stop.abort()) })).toMatchObject({ code: "CANCELLED" });
+    await expectUsable(scene);
+  });
+
+  test("amid the rows, through what drops the request to cancel as soon as we hang up", async () => {
+    await using scene = await setScene("a int, b text", { delayMs: 20 });
     const stop = new AbortController();
     expect(await scene.fails({ signal: stop.signal, onBytes: once(() => stop.abort()) })).toMatchObject({ code: "CANCELLED" });
     await expectUsable(scene);

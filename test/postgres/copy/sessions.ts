@@ -36,10 +36,12 @@ export interface ProxyOptions {
   readonly to: number;
   /** Hands on what the server sends; by default at once. */
   readonly deliver?: (bytes: Buffer, client: Socket) => void;
+  /** How long what a client sends is on its way, in milliseconds. When the client ends, what is still on its way is lost. */
+  readonly delayMs?: number;
 }
 
 /** A server that stands between a session and its server. */
-export async function startProxy({ to, deliver = (bytes, client) => void client.write(bytes) }: ProxyOptions): Promise<Proxy> {
+export async function startProxy({ to, deliver = (bytes, client) => void client.write(bytes), delayMs }: ProxyOptions): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let frozen = false;
   const server = createServer((client) => {
@@ -57,7 +59,9 @@ export async function startProxy({ to, deliver = (bytes, client) => void client.
       });
     }
     client.on("data", (bytes) => {
-      if (!frozen) upstream.write(bytes);
+      if (frozen) return;
+      if (delayMs === undefined) upstream.write(bytes);
+      else setTimeout(() => void upstream.write(bytes), delayMs);
     });
     upstream.on("data", (bytes) => {
       if (!frozen) deliver(bytes, client);

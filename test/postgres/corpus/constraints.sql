@@ -14,7 +14,7 @@ INSERT INTO c_constraints.tree VALUES (3, 1, 'child before parent'), (2, 3, 'gra
 CREATE UNIQUE INDEX a_xy ON c_constraints.a (y, x);
 CREATE TABLE c_constraints.to_index (x integer, y integer, CONSTRAINT to_index FOREIGN KEY (x, y) REFERENCES c_constraints.a (x, y) MATCH FULL ON UPDATE SET DEFAULT ON DELETE RESTRICT);
 INSERT INTO c_constraints.to_index VALUES (1, 1), (NULL, NULL), (5, 5);
-CREATE TABLE c_constraints.simple (x integer, y integer, FOREIGN KEY (x, y) REFERENCES c_constraints.a (x, y) DEFERRABLE);
+CREATE TABLE c_constraints.simple (x integer, y integer, CONSTRAINT simple_key FOREIGN KEY (x, y) REFERENCES c_constraints.a (x, y) DEFERRABLE);
 INSERT INTO c_constraints.simple VALUES (1, NULL), (NULL, 2), (3, 3);
 CREATE TABLE c_constraints.checks (
   id integer, age integer CONSTRAINT "age is sane" CHECK (age >= 0), name text CHECK (name <> '' AND name !~ '^\s'), kind varchar(10) CHECK (kind IN ('a', 'b', 'it''s')),

@@ -1,5 +1,6 @@
 -- Settings of a database, and of a role in it.
 -- superuser
+-- last
 -- roles: A, ODD
 ALTER DATABASE __DATABASE__ SET work_mem = '5MB';
 ALTER DATABASE __DATABASE__ SET search_path = "c_settings Odd", c_settings, "$user", public;

@@ -25,8 +25,8 @@ INSERT INTO c_types.texts VALUES
   (5, '.', '\.', '\.', '\.', '\.', '\.', '\.', '.'),
   (6, E'\t', E'\t\n\r', E'a\tb', E'a\nb', E'\r\n', E'\b\f\n\r\t\v', E'\t', E'\t'),
   (7, '''', '"''"', '$$', '\\', '\n', 'it''s "quoted" \ \\ \t $$ $1 :x %s', 'x', ''''),
-  (8, 'é', '🐘🐘🐘🐘🐘', '🐘', '🐘', '🐘🐘🐘🐘🐘', chr(1) || chr(31) || chr(127) || chr(128) || chr(8232) || chr(1114111), 'é', '\377'),
-  (9, 'x', 'x', 'x', 'NULL', 'null', E'line\n\\.\nline', 'null', '\200'),
+  (8, 'é', '🐘🐘🐘🐘🐘', '🐘', '🐘', '🐘🐘🐘🐘🐘', chr(1) || chr(31) || chr(127) || chr(128) || chr(8232) || chr(1114111), 'é', 'z'),
+  (9, 'x', 'x', 'x', 'NULL', 'null', E'line\n\\.\nline', 'null', 'x'),
   (10, 'x', 'x', 'x', repeat('x', 10000), 'x', repeat('toast this ', 100000), 'x', 'x'),
   (11, 'x', 'x', 'x', 'x', 'x', (SELECT string_agg(md5(i::text), '' ORDER BY i) FROM generate_series(1, 20000) AS i), 'x', 'x');
 
@@ -140,6 +140,9 @@ INSERT INTO c_types.multiranges VALUES
 -- next -- min: 15
 CREATE TABLE c_types.scales (id integer PRIMARY KEY, minus numeric(3, -2), many numeric(3, 5));
 INSERT INTO c_types.scales VALUES (1, 12300, 0.00123), (2, -99900, -0.00999);
+-- next -- min: 16
+CREATE TABLE c_types.high_chars (c "char");
+INSERT INTO c_types.high_chars VALUES ('\377'), ('\200'), ('\'), ('');
 -- next -- min: 17
 CREATE TABLE c_types.infinite (id integer PRIMARY KEY, i interval);
 INSERT INTO c_types.infinite VALUES (1, 'infinity'), (2, '-infinity');

@@ -42,7 +42,7 @@ CREATE VIEW c_views.circle_a AS SELECT 1 AS x, NULL::text AS t;
 CREATE VIEW c_views.circle_b AS SELECT x, t FROM c_views.circle_a;
 CREATE FUNCTION c_views.circle(x integer) RETURNS text LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN (SELECT b.t FROM c_views.circle_b AS b WHERE b.x = circle.x LIMIT 1); END $$;
 CREATE VIEW c_views.circle_c AS SELECT c_views.circle(x) AS t FROM c_views.circle_b;
-CREATE VIEW c_views.temporal AS SELECT id, date_part('year'::text, birthday) AS year, (birthday + interval '1 mon -2 days')::date AS soon, birthday::timestamp AT TIME ZONE 'UTC' AS at, 'infinity'::date AS never FROM c_views.people;
+CREATE VIEW c_views.temporal AS SELECT id, date_part('year'::text, birthday) AS year, (birthday + interval '1 mon -2 days')::date AS soon, timezone('UTC', birthday::timestamp) AS at, 'infinity'::date AS never FROM c_views.people;
 CREATE VIEW c_views.no_columns AS SELECT FROM c_views.people;
 CREATE VIEW c_views.sampled AS SELECT id FROM c_views.people TABLESAMPLE system (100) REPEATABLE (1);
 CREATE VIEW c_views.locked AS SELECT id FROM c_views.people FOR UPDATE;
@@ -50,8 +50,8 @@ CREATE VIEW c_views.between_ones AS SELECT id FROM c_views.people WHERE name IN 
 CREATE TABLE c_views.holds_row (v c_views.simple);
 INSERT INTO c_views.holds_row SELECT s FROM c_views.simple AS s;
 -- next -- min: 14
-CREATE VIEW c_views.sql_syntax AS SELECT extract(year FROM birthday) AS y, substring(name FROM 2 FOR 1) AS s, position('a' IN name) AS p, trim(BOTH ' ' FROM name) AS t, overlay(name PLACING 'x' FROM 1) AS o FROM c_views.people;
-CREATE VIEW c_views.searched AS WITH RECURSIVE w AS (SELECT id, boss FROM c_views.people WHERE boss IS NULL UNION ALL SELECT p.id, p.boss FROM c_views.people AS p JOIN w ON p.boss = w.id) SEARCH DEPTH FIRST BY id SET o CYCLE id SET looped USING path SELECT id, o, looped FROM w;
+CREATE VIEW c_views.sql_syntax AS SELECT birthday::timestamp AT TIME ZONE 'UTC' AS z, extract(year FROM birthday) AS y, substring(name FROM 2 FOR 1) AS s, position('a' IN name) AS p, trim(BOTH ' ' FROM name) AS t, overlay(name PLACING 'x' FROM 1) AS o FROM c_views.people;
+CREATE VIEW c_views.searched AS WITH RECURSIVE w AS (SELECT id, boss FROM c_views.people WHERE boss IS NULL UNION ALL SELECT p.id, p.boss FROM c_views.people AS p JOIN w ON p.boss = w.id) SEARCH DEPTH FIRST BY id SET o CYCLE id SET looped USING path SELECT id, looped FROM w;
 -- next -- min: 15
 CREATE VIEW c_views.invoker WITH (security_invoker = true, security_barrier = false) AS SELECT id FROM c_views.people;
 -- next -- min: 17

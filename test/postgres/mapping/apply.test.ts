@@ -57,7 +57,7 @@ describe.each([
     await using work = await DatabaseWorkplace.make({ from: source.url, to: target.url });
     const over = { ...COMMON, ...(hasShadow && { shadow: shadowAt(scratch) }) };
     const changeset = await work.plan(over);
-    expect(listed(changeset, "conflict", "notSynced")).toEqual([]);
+    expect(listed(changeset, "conflict", "notSynced").filter((line) => !line.startsWith("privilege SCHEMA public "))).toEqual([]);
     expect(listed(changeset, "create")).toEqual(expect.arrayContaining(["table sales.customers absent", "schema crm absent", "schema sales absent"]));
     expect((await work.apply(changeset, over)).status, work.problems.join("\n")).toBe("applied");
     expect(work.problems).toEqual([]);
@@ -71,6 +71,7 @@ describe.each([
       pg_get_viewdef('public.everything') LIKE '%shop.totals%shop.goods%' AS view,
       (SELECT string_agg(pg_get_expr(adbin, adrelid), '; ' ORDER BY adnum) FROM pg_attrdef WHERE adrelid = 'crm.people'::regclass) AS defaults,
       (SELECT string_agg(pg_get_constraintdef(oid), '; ' ORDER BY conname) FROM pg_constraint WHERE conrelid = 'shop.orders'::regclass AND contype = 'f' AND confrelid = 'crm.people'::regclass) AS key,
+      (SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'crm.people'::regclass AND pg_get_constraintdef(oid) LIKE '%tableoid%') AS check,
       (SELECT pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polname = 'own') AS policy,
       (SELECT array_agg(r.rolname::text) FROM pg_policy p JOIN pg_roles r ON r.oid = ANY (p.polroles)) AS roles,
       (SELECT pg_get_ruledef(oid) FROM pg_rewrite WHERE rulename = 'keep') AS rule,
@@ -82,7 +83,8 @@ describe.each([
       (SELECT defaclnamespace::regnamespace::text FROM pg_default_acl) AS later, pg_get_serial_sequence('crm.people', 'id') AS serial, pg_get_serial_sequence('shop.goods', 'id') AS identity`);
     expect(facts).toEqual({
       view: true,
-      defaults: expect.stringMatching(/^nextval\('crm\.customers_id_seq'::regclass\); 'happy'::shop\.mood; nextval\('shop\.numbers'::regclass\); 'shop\.numbers'::regclass$/),
+      defaults: expect.stringMatching(/^nextval\('crm\.customers_id_seq'::regclass\); 'happy'::shop\.mood; nextval\('shop\.numbers'::regclass\)$/),
+      check: "CHECK ((tableoid <> ('shop.numbers'::regclass)::oid))",
       key: "FOREIGN KEY (customer) REFERENCES crm.people(id) ON DELETE CASCADE",
       policy: expect.stringContaining("shop.vip"),
       roles: [role.name],
@@ -99,18 +101,21 @@ describe.each([
     });
     // Whatever is in the database still works.
     await target.sql("INSERT INTO crm.people (name) VALUES ('new'); CREATE TABLE shop.more (id int)");
-    expect(await target.sql("SELECT id, name, of::text FROM crm.people WHERE name = 'NEW'")).toEqual([{ id: 52, name: "NEW", of: "shop.numbers" }]);
+    expect(await target.sql("SELECT id, name, number FROM crm.people WHERE name = 'NEW'")).toEqual([{ id: 52, name: "NEW", number: 52 }]);
     expect(await target.sql(`SELECT has_table_privilege('${role.name}', 'shop.more', 'SELECT') AS later`)).toEqual([{ later: true }]);
     await target.sql("DELETE FROM crm.people WHERE id = 52; SELECT setval('crm.customers_id_seq', 51), setval('shop.numbers', 51); DROP TABLE shop.more");
 
-    const names = await target.sql<{ name: string; bytes: number }>(`SELECT conname AS name, octet_length(conname) AS bytes FROM pg_constraint c WHERE conrelid = ANY ('{crm.people,shop.goods,shop.orders_2023,stock.new_places}'::regclass[])
+    const names = await target.sql<{
+      name: string;
+      bytes: number;
+    }>(`SELECT conname AS name, octet_length(conname) AS bytes FROM pg_constraint c WHERE conrelid = ANY ('{crm.people,shop.goods,shop.orders_2023,stock.new_places}'::regclass[])
       AND contype IN ('p', 'u', 'x', 'f') AND coninhcount = 0
       UNION ALL SELECT relname, octet_length(relname) FROM pg_index JOIN pg_class i ON i.oid = indexrelid WHERE indrelid = ANY ('{crm.people,shop.goods,shop.orders,shop.orders_2023,stock.new_places}'::regclass[])`);
     expect(names.filter(({ name, bytes }) => !/^[ic]_[0-9a-f]{10}.*_key$/.test(name) || bytes > 63)).toEqual([]);
-    expect(names.map(({ name }) => name)).toContainEqual(expect.stringMatching(/^i_[0-9a-f]{10}größe und länge der bestellungen nach kunde un_key$/));
+    expect(names.map(({ name }) => name)).toContainEqual(expect.stringMatching(/^i_[0-9a-f]{10}größe und länge der bestellungen nach kunde _key$/));
 
     const again = await work.plan(over);
-    expect([listed(again, "create", "replace", "copyRows"), listed(again, "conflict", "notSynced")]).toEqual([[], []]);
+    expect([listed(again, "create", "replace", "copyRows"), listed(again, "conflict")]).toEqual([[], []]);
     expect((await work.apply(again, over)).run).toBeUndefined();
   });
 });
@@ -144,7 +149,9 @@ describe("what is said before", () => {
     await source.sql(shopSchema(role.name));
     await using work = await DatabaseWorkplace.make({ from: source.url, to: target.url });
     const changeset = await work.plan(COMMON);
-    const found = changeset.summary.syncs[0]?.notices.filter(({ code }) => code === "MAPPING_STALE_NAME").map(({ message }) => message.replace(/ in its text.*/, ""));
+    const found = changeset.summary.syncs[0]?.notices
+      .filter(({ code }) => code === "MAPPING_STALE_NAME")
+      .map(({ message }) => message.replace(/ in its text.*/, ""));
     expect(found).toEqual([
       "function public.counted() goes on to name customers, sales, stock.old_places",
       "function sales.is_vip(sales.customers, sales.mood[]) goes on to name sales.vip",
@@ -171,12 +178,14 @@ describe("what is said before", () => {
     await using source = await makeDatabase(15);
     await using target = await makeDatabase(15);
     await using scratch = await makeDatabase(15);
-    await source.sql("CREATE SCHEMA sales; CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE FUNCTION sales.f() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+    await source.sql(
+      "CREATE SCHEMA sales; CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE FUNCTION sales.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    );
     await using work = await DatabaseWorkplace.make({ from: source.url, to: target.url });
     const over = { ...COMMON, map: { ...MAP, schemas: { sales: "public" }, tables: {}, rename: [] } };
     await expect(work.plan({ ...over, shadow: shadowAt(scratch) })).rejects.toMatchObject({ code: "MAPPING_CLASH", message: expect.stringContaining("f()") });
     expect(await scratch.sql("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace")).toEqual([]);
-    expect((await work.run(over)).status).toBe("failed");
+    expect((await work.run(over)).syncs["shop"]?.outcomes).toMatchObject({ applied: 0, refused: 2 });
     expect(work.problems[0]).toContain("MAPPING_CLASH");
     expect(await shadows(target)).toEqual([]);
   });
@@ -194,12 +203,19 @@ describe("names as they come", () => {
       CREATE FUNCTION ${q(schema)}.${q("f(")}(${q(schema)}.${q(table)}) RETURNS int LANGUAGE sql AS 'SELECT 1'; COMMENT ON FUNCTION ${q(schema)}.${q("f(")}(${q(schema)}.${q(table)}) IS 'f';
       INSERT INTO ${q(schema)}.${q(table)} DEFAULT VALUES; INSERT INTO ${q(schema)}.${q(other)} VALUES (1)`);
     await using work = await DatabaseWorkplace.make({ from: source.url, to: target.url });
-    const map = { database: undefined, schemas: { [schema]: 'new "one"' }, tables: { [`${schema}.${table}`]: "order.user" }, rename: [{ from: "^ümläut -- /\\*$", to: "é'tat \\" }] };
+    const map = {
+      database: undefined,
+      schemas: { [schema]: 'new "one"' },
+      tables: { [`${schema}.${table}`]: "order.user" },
+      rename: [{ from: "^ümläut -- /\\*$", to: "é'tat \\" }],
+    };
     const over = { ...COMMON, map, ...(hasShadow && { shadow: shadowAt(scratch) }) };
     expect((await work.run(over)).status, work.problems.join("\n")).toBe("applied");
     expect(await target.sql(`SELECT "a b", "user" FROM "order"."user"`)).toEqual([{ "a b": 1, user: "it's" }]);
     expect(await target.sql(`SELECT id FROM "new ""one"""."é'tat \\"`)).toEqual([{ id: 1 }]);
-    expect(await target.sql("SELECT obj_description('\"order\".\"user\"'::regclass) AS c, (SELECT obj_description(oid) FROM pg_proc WHERE proname = 'f(') AS f")).toEqual([{ c: "table", f: "f" }]);
+    expect(
+      await target.sql("SELECT obj_description('\"order\".\"user\"'::regclass) AS c, (SELECT obj_description(oid) FROM pg_proc WHERE proname = 'f(') AS f"),
+    ).toEqual([{ c: "table", f: "f" }]);
     const again = await work.plan(over);
     expect([listed(again, "create", "replace", "copyRows"), listed(again, "conflict", "notSynced")]).toEqual([[], []]);
   });
@@ -208,9 +224,11 @@ describe("names as they come", () => {
 test("the schema public is mapped, and another one joins it there", async () => {
   await using source = await makeDatabase(13);
   await using target = await makeDatabase(15);
-  await source.sql(`CREATE SCHEMA more; CREATE TABLE public.a (id serial PRIMARY KEY); CREATE TABLE more.b (a int REFERENCES a, n bigint GENERATED ALWAYS AS IDENTITY); CREATE TYPE more.t AS ENUM ('x'); CREATE FUNCTION more.f(more.t) RETURNS int LANGUAGE sql AS 'SELECT 1';
+  await source.sql(
+    `CREATE SCHEMA more; CREATE TABLE public.a (id serial PRIMARY KEY); CREATE TABLE more.b (a int REFERENCES a, n bigint GENERATED ALWAYS AS IDENTITY); CREATE TYPE more.t AS ENUM ('x'); CREATE FUNCTION more.f(more.t) RETURNS int LANGUAGE sql AS 'SELECT 1';
     CREATE OPERATOR more.@@@ (LEFTARG = more.t, FUNCTION = more.f); CREATE VIEW more.v AS SELECT b.*, more.f('x') FROM more.b; CREATE EXTENSION hstore SCHEMA public; ALTER TABLE a ADD h hstore; COMMENT ON SCHEMA public IS 'other';
-    INSERT INTO a (h) VALUES ('a=>1'); INSERT INTO more.b VALUES (1)`.replace("@@@ (LEFTARG", "@@@ (RIGHTARG"));
+    INSERT INTO a (h) VALUES ('a=>1'); INSERT INTO more.b VALUES (1)`.replace("@@@ (LEFTARG", "@@@ (RIGHTARG"),
+  );
   await using work = await DatabaseWorkplace.make({ from: source.url, to: target.url });
   const over = { ...COMMON, map: { database: undefined, schemas: { public: "all", more: "all" }, tables: {}, rename: [] } };
   expect((await work.run(over)).status, work.problems.join("\n")).toBe("applied");

@@ -9,8 +9,8 @@ export function shopSchema(role: string): string {
   CREATE SCHEMA sales; CREATE SCHEMA stock;
   CREATE TYPE sales.mood AS ENUM ('sad', 'happy'); CREATE DOMAIN sales.amount AS numeric(10, 2) CHECK (VALUE >= 0); CREATE TYPE sales.pair AS (a int, b sales.mood);
   CREATE COLLATION sales.plain FROM "C"; CREATE SEQUENCE sales.numbers;
-  CREATE TABLE sales.customers (id serial PRIMARY KEY, name text NOT NULL COLLATE sales.plain, mood sales.mood DEFAULT 'happy', both sales.pair, UNIQUE (name),
-    number int DEFAULT nextval('sales.numbers'), CHECK (id > 0), of regclass DEFAULT 'sales.numbers'::regclass);
+  CREATE TABLE sales.customers (id serial PRIMARY KEY, name text NOT NULL COLLATE sales.plain, mood sales.mood DEFAULT 'happy', twice sales.pair, UNIQUE (name),
+    number int DEFAULT nextval('sales.numbers'), CHECK (id > 0), CHECK (tableoid <> 'sales.numbers'::regclass));
   CREATE TABLE stock.items (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, price sales.amount, half numeric GENERATED ALWAYS AS (price / 2) STORED, EXCLUDE USING btree (price WITH =));
   CREATE TABLE sales.orders (id int, customer int NOT NULL REFERENCES sales.customers ON DELETE CASCADE, item bigint REFERENCES stock.items, day date NOT NULL, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
   CREATE TABLE sales.orders_2023 PARTITION OF sales.orders FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
@@ -31,7 +31,7 @@ export function shopSchema(role: string): string {
   CREATE OPERATOR sales.=== (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq); CREATE CAST (sales.mood AS int) WITH FUNCTION sales.mood_number(sales.mood);
   CREATE TRIGGER "shout it" BEFORE INSERT ON sales.customers FOR EACH ROW WHEN (NEW.name <> 'quiet') EXECUTE FUNCTION sales.shout();
   CREATE RULE keep AS ON DELETE TO stock.items DO INSTEAD INSERT INTO stock.old_places VALUES (1, OLD.id);
-  CREATE POLICY own ON sales.orders TO ${role}, public USING (customer IN (SELECT id FROM sales.vip)) WITH CHECK (true); ALTER TABLE sales.orders ENABLE ROW LEVEL SECURITY;
+  CREATE POLICY own ON sales.orders TO ${role} USING (customer IN (SELECT id FROM sales.vip)) WITH CHECK (true); ALTER TABLE sales.orders ENABLE ROW LEVEL SECURITY;
   CREATE STATISTICS sales.spread ON id, day FROM sales.orders; ALTER TABLE sales.customers CLUSTER ON customers_pkey; ALTER TABLE sales.customers REPLICA IDENTITY USING INDEX customers_name_key;
   COMMENT ON TABLE sales.customers IS 'who buys'; COMMENT ON COLUMN sales.customers.name IS 'in full'; COMMENT ON CONSTRAINT customers_pkey ON sales.customers IS 'key'; COMMENT ON INDEX sales.orders_by_customer IS 'fast';
   COMMENT ON FUNCTION sales.is_vip(sales.customers, sales.mood[]) IS 'rich'; COMMENT ON TRIGGER "shout it" ON sales.customers IS 'loud'; COMMENT ON POLICY own ON sales.orders IS 'own'; COMMENT ON SCHEMA sales IS 'what is sold';

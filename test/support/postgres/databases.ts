@@ -66,10 +66,24 @@ export async function makeDatabase(
     async [Symbol.asyncDispose]() {
       for (const client of clients) await client.end().catch(() => {});
       await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()", [name]);
+      await dropSubscriptions({ admin, name, url: at(name) });
       await admin.query(`DROP DATABASE IF EXISTS ${quoteName(name)}`);
       await admin.end();
     },
   };
+}
+
+/** A database with subscriptions cannot be dropped, and only a session in it can drop them. */
+async function dropSubscriptions({ admin, name, url }: { readonly admin: pg.Client; readonly name: string; readonly url: string }): Promise<void> {
+  const { rows } = await admin.query<{ subname: string }>("SELECT subname FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = $1)", [name]);
+  if (rows.length === 0) return;
+  const client = await open(url);
+  for (const subscription of rows.map(({ subname }) => quoteName(subname))) {
+    await client.query(`ALTER SUBSCRIPTION ${subscription} DISABLE`);
+    await client.query(`ALTER SUBSCRIPTION ${subscription} SET (slot_name = NONE)`);
+    await client.query(`DROP SUBSCRIPTION ${subscription}`);
+  }
+  await client.end();
 }
 
 async function open(url: string): Promise<pg.Client> {
