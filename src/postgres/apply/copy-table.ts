@@ -19,6 +19,10 @@ export interface TableCopy {
   readonly to: { readonly schema: string; readonly name: string };
   readonly columns: readonly string[];
   readonly where: string | undefined;
+  /** Rows travel in PostgreSQL's binary format. */
+  readonly binary: boolean;
+  /** In which they travel; undefined: UTF-8. */
+  readonly encoding: string | undefined;
   /** Of the source's table, to choose how it is copied. */
   readonly bytes: number;
   /** What is in the destination's table is ours, or is to go: it is removed in the same transaction. */
@@ -52,7 +56,15 @@ export async function copyTable({ pair, table, budget, signal, onBytes }: CopyTa
   const freeze = table.bytes >= FROZEN_BYTES && !table.referenced;
   return inTransaction(destination, beginOf(table), async () => {
     await clearTable(destination, table, freeze);
-    const { from, to } = copyStatements({ ...table.from, columns: table.columns, where: table.where, freeze, binary: false, destination: table.to });
+    const { from, to } = copyStatements({
+      ...table.from,
+      columns: table.columns,
+      where: table.where,
+      freeze,
+      binary: table.binary,
+      encoding: table.encoding,
+      destination: table.to,
+    });
     return forwardCopy({ source, destination, from, to, budget, signal, item: table.item, onBytes });
   });
 }
@@ -67,7 +79,8 @@ export async function copyPart({ pair, table, budget, signal, onBytes }: CopyTab
       where: table.where,
       range,
       freeze: false,
-      binary: false,
+      binary: table.binary,
+      encoding: table.encoding,
       destination: table.to,
     });
     return forwardCopy({ source, destination, from, to, budget, signal, item: table.item, onBytes });
@@ -90,7 +103,15 @@ export async function copyThroughRoot(root: string, copies: readonly CopyTableOp
     for (const { table } of copies) await clearTable(destination, table, false);
     const copied: CopiedRows[] = [];
     for (const { table, budget, signal, onBytes } of copies) {
-      const { from, to } = copyStatements({ ...table.from, columns: table.columns, where: table.where, freeze: false, binary: false, destination: table.to });
+      const { from, to } = copyStatements({
+        ...table.from,
+        columns: table.columns,
+        where: table.where,
+        freeze: false,
+        binary: table.binary,
+        encoding: table.encoding,
+        destination: table.to,
+      });
       // The statement is made for the partition; only its name is another.
       const through = to.replace(`COPY ${qualifiedName(table.to.schema, table.to.name)}`, () => `COPY ${root}`);
       copied.push(await forwardCopy({ source, destination, from, to: through, budget, signal, item: table.item, onBytes }));

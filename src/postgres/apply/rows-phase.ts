@@ -10,6 +10,7 @@ import { ROWS_INTENT, rowsIntentDetail } from "../intents.ts";
 import { qualifiedName, shownName } from "../names.ts";
 import { rowsFingerprint } from "../plan/plan-rows.ts";
 import type { ActionItem } from "./action-item.ts";
+import { chooseFormats } from "./copy-format.ts";
 import { notEmpty } from "./copy-table.ts";
 import type { CreateObjectsOptions } from "./create-objects.ts";
 import { brokenForeignKey, mayBeReplica } from "./foreign-keys.ts";
@@ -136,6 +137,8 @@ async function prepare(options: RowsPhaseOptions, rows: readonly ActionItem[], s
         bytes: relation.bytes,
         columns: detail.columns ?? [],
         where: detail.where,
+        binary: false,
+        encoding: undefined,
         replaces: action.action === "replace" || interrupted.has(action.key),
         referenced: target.referenced,
         asReplica: isReplicaAllowed && (target.hasTriggers || target.hasForeignKeys),
@@ -145,7 +148,7 @@ async function prepare(options: RowsPhaseOptions, rows: readonly ActionItem[], s
   const filling = new Set(works.map(({ copy }) => shownName(copy.from.schema, copy.from.name)));
   const others = [...indexes].flatMap(([table, of]) => (filling.has(table) ? [] : of));
   const kept = await dropFilled(destination, works, outcomes);
-  return { works: await markEmpty(source, kept), outcomes, others };
+  return { works: await chooseFormats(source, destination, await markEmpty(source, kept)), outcomes, others };
 }
 
 /** A table without a row in the snapshot has nothing to copy. */

@@ -136,7 +136,13 @@ function identify(entries: readonly DumpEntry[], oidOf: (entry: DumpEntry) => st
   return entries.map((entry) => {
     const own = oidOf(entry);
     const needed = () => new Set(entry.dependencies.flatMap((id) => byId.get(id) ?? []).map(oidOf));
-    const base = own === "" ? `${entry.type} of ${[...needed()].filter((oid) => oid !== "").toSorted().join(" ")}` : own;
+    const base =
+      own === ""
+        ? `${entry.type} of ${[...needed()]
+            .filter((oid) => oid !== "")
+            .toSorted()
+            .join(" ")}`
+        : own;
     const times = (seen.get(base) ?? 0) + 1;
     seen.set(base, times);
     return { id: `${base} ${times}`, entry };

@@ -234,11 +234,11 @@ async function partRenames(session: Session, moves: readonly TableMove[], names:
       return called === name ? [] : [`ALTER TABLE ${qualifiedName(to.schema, to.name)} RENAME CONSTRAINT ${quoteName(name)} TO ${quoteName(called)}`];
     });
   const ofIndexes = indexes.flatMap(({ name, relation }): string[] => {
-      const target = targets.get(relation);
-      if (target === undefined) return [];
-      const called = mappedIndexName({ schema: target.from.schema, table: target.from.name, name });
-      return [`ALTER INDEX ${qualifiedName(target.to.schema, name)} RENAME TO ${quoteName(called)}`];
-    });
+    const target = targets.get(relation);
+    if (target === undefined) return [];
+    const called = mappedIndexName({ schema: target.from.schema, table: target.from.name, name });
+    return [`ALTER INDEX ${qualifiedName(target.to.schema, name)} RENAME TO ${quoteName(called)}`];
+  });
   return { must: [...ofConstraints(false), ...ofIndexes], may: ofConstraints(true) };
 }
 

@@ -199,7 +199,8 @@ export class SourceNames {
     const ofRelation = (name: string, isAfterOn: boolean) => {
       const from = { schema, name: about.tag };
       // A check that came with its table.
-      if (what === "CONSTRAINT" && !isAfterOn) return this.#isRenamed("CHECK CONSTRAINT", from) ? mappedConstraintName({ schema, table: about.tag, name }) : name;
+      if (what === "CONSTRAINT" && !isAfterOn)
+        return this.#isRenamed("CHECK CONSTRAINT", from) ? mappedConstraintName({ schema, table: about.tag, name }) : name;
       return name === about.tag ? now.tag : name;
     };
     const shown = () => {
