@@ -32,6 +32,7 @@ const HOME_OF_PACKAGE: readonly { readonly packages: RegExp; readonly home: stri
   { packages: /^(@aws-sdk|@smithy)\/|^undici$/, home: "src/objects/stores/s3/" },
   { packages: /^(pg|pg-.*|libpg-query|@electric-sql\/.*)$/, home: "src/postgres/" },
   { packages: /^(yaml|ajv|ajv-formats)(\/.*)?$/, home: "src/plan-file/" },
+  { packages: /^diff$/, home: "src/core/" },
   { packages: /^commander$/, home: "src/cli/" },
   { packages: /^node:sqlite$/, home: "src/(changeset|state|core/sqlite)" },
 ];

@@ -3,6 +3,7 @@ import type { PostgresSync } from "../core/sync-plan.ts";
 import { displayOf, serverIdentity } from "./connect/identity.ts";
 import type { ConnectionOptions } from "./connect/options.ts";
 import { openSession, type Session } from "./connect/session.ts";
+import { mapsNames } from "./mapping/names.ts";
 import { type Ends, openIfThere, openMaintenance } from "./ends.ts";
 
 /** What a database sync is, for a changeset: which server and database each end is, told by the server itself. */
@@ -27,6 +28,6 @@ async function describe(location: string, options: ConnectionOptions, open: () =
 }
 
 /** What changes what an action does, and does not stand in the action itself. */
-function optionsOf({ sequences, accounts, synchronize, level }: PostgresSync): string {
-  return JSON.stringify({ level, margin: sequences.margin, accounts, synchronize });
+function optionsOf({ sequences, accounts, synchronize, level, map }: PostgresSync): string {
+  return JSON.stringify({ level, margin: sequences.margin, accounts, synchronize, ...(mapsNames(map) && { map }) });
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import pg from "pg";
 import { DatabaseWorkplace, listed } from "../support/postgres/database-workplace.ts";
-import { type PostgresServer, startPostgres, startPrograms } from "../support/postgres/servers.ts";
+import { startPostgres, startPrograms } from "../support/postgres/servers.ts";
 
 /** Where Debian's packages put the programs of a major. */
 const PROGRAMS = process.env["TIDEMARK_POSTGRES"] ?? "/usr/lib/postgresql/15/bin";
@@ -21,7 +21,7 @@ const SHOP = `
 test.skipIf(!isThere(join(PROGRAMS, "initdb")))("an installed PostgreSQL is copied to a newer one, and to itself", async () => {
   const servers = await Promise.all([startPrograms(PROGRAMS, 15, { settings: [], initdb: ["-E", "UTF8", "--locale=C.UTF-8"] }), startPostgres(18)]);
   try {
-    const [debian, newer] = servers as [PostgresServer, PostgresServer];
+    const [debian, newer] = servers;
     await query(debian.url(), "CREATE DATABASE shop");
     await query(debian.url("shop"), SHOP);
     for (const target of [newer.url("copy"), debian.url("copy")]) {

@@ -100,8 +100,8 @@ interface Prepared {
 /** Looks again at everything that was decided on, now that nobody can change a table's definition any more. */
 async function prepare(options: RowsPhaseOptions, rows: readonly ActionItem[], source: Session, held: HeldSnapshot): Promise<Prepared> {
   const { destination, interrupted, items } = options;
-  const sources = byName(await readRelations(source));
-  const there = await readRelations(destination);
+  const sources = byName(await readRelations(source, { sizes: false }));
+  const there = await readRelations(destination, { sizes: false });
   const destinations = new Map(there.map((relation) => [shownName(relation.schema, relation.name), relation]));
   const refused = new Map(held.refused.map(({ table, error }) => [qualifiedName(table.schema, table.name), error]));
   const isReplicaAllowed = await mayBeReplica(destination);
@@ -127,14 +127,15 @@ async function prepare(options: RowsPhaseOptions, rows: readonly ActionItem[], s
     }
     works.push({
       item,
-      relation,
+      // Measured when it was planned.
+      relation: { ...relation, bytes: Math.max(relation.bytes, action.bytes) },
       isEmpty: false,
       indexes: indexes.get(shownName(detail.schema, detail.name)) ?? [],
       copy: {
         item: action.key,
         from: { schema: relation.schema, name: relation.name },
         to: { schema: target.schema, name: target.name },
-        bytes: relation.bytes,
+        bytes: Math.max(relation.bytes, action.bytes),
         columns: detail.columns ?? [],
         where: detail.where,
         binary: false,

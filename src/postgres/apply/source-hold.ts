@@ -19,6 +19,7 @@ export interface SourceHoldOptions {
   readonly signal: AbortSignal;
 }
 
+/** Where the location says nothing else. */
 const LOCK_TIMEOUT_MS = 30_000;
 
 /**
@@ -45,7 +46,7 @@ export class SourceHold {
     const { ends, tables, stamp, signal } = options;
     const session = await openSession(ends.source);
     try {
-      const snapshot = await holdSnapshot(session, tables, { lockTimeoutMs: LOCK_TIMEOUT_MS });
+      const snapshot = await holdSnapshot(session, tables, { lockTimeoutMs: ends.source.lockTimeoutMs || LOCK_TIMEOUT_MS });
       const isUnchanged = stamp !== undefined && (await catalogStamp(session)) === stamp;
       return new SourceHold(options, session, snapshot, isUnchanged ? undefined : await readDefinitions(ends, snapshot.id, signal));
     } catch (error) {

@@ -32,14 +32,21 @@ export interface Column {
 
 const GENERATED_FROM = 120_000;
 
-/** Reads all tables and materialized views of a database with one query: ten thousand of them take a moment, not ten thousand round trips. */
-export async function readRelations(session: Session): Promise<readonly Relation[]> {
+/**
+ * Reads all tables and materialized views of a database with one query: ten thousand of them take a
+ * moment, not ten thousand round trips.
+ *
+ * @param sizes false: sizes as they were last counted, which may be long ago. To measure them waits for
+ *   whoever has a table locked
+ */
+export async function readRelations(session: Session, { sizes = true }: { readonly sizes?: boolean } = {}): Promise<readonly Relation[]> {
+  const bytes = sizes ? "coalesce(pg_catalog.pg_relation_size(c.oid), 0)" : "c.relpages * 8192.0";
   const generated = session.version >= GENERATED_FROM ? "AND a.attgenerated = ''" : "";
   return (
     await session.query<RelationRow>(`
     SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind::text AS relkind, c.relpersistence = 'u' AS unlogged,
       c.relispopulated AS populated, c.relhastriggers AS has_triggers,
-      coalesce(pg_catalog.pg_relation_size(c.oid), 0)::float8 AS bytes, c.relpages::float8 AS pages, c.reltuples::float8 AS tuples,
+      ${bytes}::float8 AS bytes, c.relpages::float8 AS pages, c.reltuples::float8 AS tuples,
       coalesce(cols.names, '{}') AS column_names, coalesce(cols.types, '{}') AS column_types,
       coalesce(pk.names, '{}') AS primary_key,
       d.objid IS NOT NULL AS extension,

@@ -29,7 +29,30 @@ export async function checkLocks(scope: SourceScope): Promise<readonly Finding[]
   );
   const held = rows.filter(({ pid }) => pid !== null);
   const prepared = rows.filter(({ pid }) => pid === null);
-  return [await heldFinding(scope, held), await preparedFinding(scope, prepared)];
+  return [await heldFinding(scope, held), await preparedFinding(scope, prepared), await roomFinding(scope)];
+}
+
+/** Sessions that lock every table at the same time: one holds the snapshot, one reads definitions. */
+const LOCKERS = 2;
+
+/** The server's table of locks has a size that is set when it starts. */
+async function roomFinding(scope: SourceScope): Promise<Finding> {
+  const { source, selected } = scope;
+  const subject = `${sourceName(scope)}: room for locks`;
+  const [row] = await source.query<{ each: number; holders: number; held: number }>(`
+    SELECT pg_catalog.current_setting('max_locks_per_transaction')::int AS each,
+      pg_catalog.current_setting('max_connections')::int + pg_catalog.current_setting('max_prepared_transactions')::int AS holders,
+      (SELECT pg_catalog.count(*)::int FROM pg_catalog.pg_locks WHERE NOT fastpath) AS held`);
+  if (!row) return pass("LOCKS_SHORT", subject, "The server does not tell how many there may be.");
+  const wanted = LOCKERS * ofKinds(selected, "table", "foreign-table").length + row.held;
+  const room = row.each * row.holders;
+  if (wanted <= room) return pass("LOCKS_SHORT", subject, `There is room for the ${wanted} that are needed at once.`);
+  return confirm(
+    "LOCKS_SHORT",
+    subject,
+    `Every selected table is locked against changes of its definition: ${wanted} locks at once, and the server has room for about ${room}. It may say that it is out of shared memory.`,
+    `Set max_locks_per_transaction = ${Math.ceil(wanted / row.holders)} or more and restart the server, or sync fewer tables at once.`,
+  );
 }
 
 async function heldFinding(scope: SourceScope, held: readonly LockRow[]): Promise<Finding> {

@@ -153,7 +153,7 @@ function objectsQuery(version: number): string {
     `SELECT 'subscription', 'pg_catalog.pg_subscription'::regclass::oid, 0::oid, NULL, s.subname::text, pg_catalog.pg_get_userbyid(s.subowner)::text
       FROM pg_catalog.pg_subscription s WHERE s.subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`,
   ];
-  return `WITH members AS (SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype IN ('e', 'i')) ${parts.join(" UNION ALL ")} ORDER BY 4 NULLS FIRST, 5`;
+  return `WITH members AS (SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype IN ('e', 'i') AND objsubid = 0) ${parts.join(" UNION ALL ")} ORDER BY 4 NULLS FIRST, 5`;
 }
 
 interface Part {

@@ -101,7 +101,7 @@ export class RunMapping {
     const entries = await definitions();
     const names = new SourceNames(sync.map, entries);
     names.verify(entries);
-    const name = temporaryName();
+    const name = temporaryName(ends.destination.database);
     const intent = await context.intents.begin(SHADOW_INTENT, "shadow", name);
     const mapping = await withTemporaryShadow(
       { server: ends.destination, name, like: entries.find(({ type }) => type === "DATABASE"), dropped: () => context.intents.end(intent) },

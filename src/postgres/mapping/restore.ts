@@ -1,4 +1,5 @@
 import { TidemarkError } from "../../core/errors.ts";
+import { withoutPasswords } from "../connect/errors.ts";
 import type { Session } from "../connect/session.ts";
 import type { DumpEntry } from "../dump/archive.ts";
 import { isSessionSetting } from "../dump/classify.ts";
@@ -59,6 +60,7 @@ async function failureOf(session: Session, sql: string): Promise<string | undefi
     return undefined;
   } catch (error) {
     if (session.isLost || !(error instanceof TidemarkError)) throw error;
-    return error.message;
+    // Where it is tried out has a name of its own each time.
+    return error.cause instanceof Error ? withoutPasswords(error.cause.message) : error.message;
   }
 }

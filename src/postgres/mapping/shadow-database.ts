@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { TidemarkError } from "../../core/errors.ts";
 import { readNonEmpty, readRelations } from "../catalog/relations.ts";
@@ -24,8 +24,13 @@ const IN_USE = "55006";
 const TRIES = 20;
 const TRY_MS = 100;
 
-export function temporaryName(): string {
-  return `tidemark_shadow_${randomBytes(8).toString("hex")}`;
+/** A name that no other run gives, and that tells for which destination it was given. */
+export function temporaryName(database: string): string {
+  return `${temporaryPrefix(database)}${randomBytes(4).toString("hex")}`;
+}
+
+export function temporaryPrefix(database: string): string {
+  return `tidemark_shadow_${createHash("sha256").update(database).digest("hex").slice(0, 8)}`;
 }
 
 export interface TemporaryShadowOptions {

@@ -38,6 +38,22 @@ describe("locks of others", () => {
   });
 });
 
+test("more tables than the server has room for locks", async () => {
+  const server = await startPostgres(15, { settings: ["max_locks_per_transaction=10", "max_connections=20"] });
+  try {
+    await run(server.url(), "CREATE DATABASE other");
+    for (let at = 0; at < 120; at += 40) {
+      await run(server.url(), `DO $$ BEGIN FOR i IN ${at} .. ${at + 39} LOOP EXECUTE 'CREATE TABLE t' || i || ' ()'; END LOOP; END $$`);
+      // 80 tables by two sessions are the last that fit into 200.
+      const found = await look({ from: server.url(), to: server.url("other") });
+      expect(found.problems).toEqual(at < 80 ? [] : ["LOCKS_SHORT confirm"]);
+      if (at === 80) expect(found.of("LOCKS_SHORT").hint).toMatch(/max_locks_per_transaction = 1[23] /);
+    }
+  } finally {
+    await server.stop();
+  }
+});
+
 describe("connections", () => {
   test("more than the server has", async () => {
     await using source = await makeDatabase(15);
@@ -100,7 +116,7 @@ describe("a standby", () => {
       expect(told.message).toContain("max_standby_streaming_delay");
 
       await run(primary.url("shop"), "CREATE UNLOGGED TABLE lost (id int)");
-      const position = (await run(primary.url("shop"), "SELECT pg_current_wal_lsn() AS lsn"))["lsn"];
+      const position = (await run(primary.url("shop"), "SELECT pg_current_wal_insert_lsn() AS lsn"))["lsn"];
       await expect.poll(async () => (await run(standby.url("shop"), `SELECT pg_last_wal_replay_lsn() >= '${String(position)}' AS done`))["done"]).toBe(true);
       const unlogged = await look({ from: standby.url("shop"), to: target.url });
       expect(unlogged.problems).toEqual(["STANDBY_UNLOGGED confirm"]);

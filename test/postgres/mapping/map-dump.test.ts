@@ -41,6 +41,12 @@ function everythingElse(entries: readonly DumpEntry[]) {
   };
 }
 
+/**
+ * What pg_dump writes in a way that these servers do not take, mapped or not: a language of its own without
+ * its handler, NOT NULL of an inherited column. And a signature that newer servers print in another way.
+ */
+const LEFT_OUT = /c_pl|c_languages|c_inheritance\.no_default|^comment PROCEDURE /;
+
 test.each<[Major, Major]>([
   [10, 18],
   [13, 15],
@@ -56,7 +62,7 @@ test.each<[Major, Major]>([
   names.verify(entries);
   const like = entries.find(({ type }) => type === "DATABASE");
   const { entries: mapped, warnings } = await withTemporaryShadow(
-    { server: await optionsOf(server), name: temporaryName(), like, dropped: async () => {} },
+    { server: await optionsOf(server), name: temporaryName(server.name), like, dropped: async () => {} },
     (shadow) => mapDump({ entries, names, shadow, signal: never }),
   );
   const keyed = withUniqueKeys(entries).filter(({ entry }) => !isSessionSetting(entry));
@@ -66,6 +72,7 @@ test.each<[Major, Major]>([
     if (to?.problem !== undefined) return [`${key}: ${to.problem}`];
     return to !== undefined && looseKey(to.key) === looseKey(predicted.get(entry) ?? "") ? [] : [`${key}: ${to?.key} and not ${predicted.get(entry)}`];
   });
-  console.log(odd, warnings);
-  expect(odd).toEqual([]);
+  expect(odd.filter((line) => !LEFT_OUT.test(line))).toEqual([]);
+  expect(mapped.size).toBe(withUniqueKeys(entries).length);
+  expect(warnings).toEqual([]);
 });

@@ -75,7 +75,10 @@ export async function makeDatabase(
 
 /** A database with subscriptions cannot be dropped, and only a session in it can drop them. */
 async function dropSubscriptions({ admin, name, url }: { readonly admin: pg.Client; readonly name: string; readonly url: string }): Promise<void> {
-  const { rows } = await admin.query<{ subname: string }>("SELECT subname FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = $1)", [name]);
+  const { rows } = await admin.query<{ subname: string }>(
+    "SELECT subname FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = $1)",
+    [name],
+  );
   if (rows.length === 0) return;
   const client = await open(url);
   for (const subscription of rows.map(({ subname }) => quoteName(subname))) {
