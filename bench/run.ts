@@ -29,17 +29,28 @@ const scale = Number(values.scale);
 const unknown = only?.filter((name) => !WORKLOADS.some((workload) => workload.name === name)) ?? [];
 if (unknown.length > 0) throw new Error(`There is no workload ${unknown.join(", ")}; there are ${WORKLOADS.map(({ name }) => name).join(", ")}.`);
 
-const tools = await prepareTools(wanted?.includes("tidemark") ?? true);
-for (const workload of WORKLOADS) {
-  if (only && !only.includes(workload.name)) continue;
-  if (workload.needsMinio && tools.minio === undefined) {
-    process.stdout.write(`SKIPPED: ${workload.title}: MinIO is not installed\n`);
+const chosen = WORKLOADS.filter(({ name }) => only?.includes(name) ?? true);
+const tools = await prepareTools({
+  tidemark: wanted?.includes("tidemark") ?? true,
+  stores: chosen.some(({ needs }) => needs !== "postgres"),
+  postgres: chosen.some(({ needs }) => needs === "postgres"),
+});
+for (const workload of chosen) {
+  const missing = whatIsMissing(workload, tools);
+  if (missing !== undefined) {
+    process.stdout.write(`SKIPPED: ${workload.title}: ${missing}\n`);
     continue;
   }
   process.stdout.write(`\n${workload.title}\n`);
   const samples = await runWorkload(workload, tools);
   process.stdout.write(`${describeSamples(workload, samples)}\n`);
-  if (scale === 1 && wanted === undefined) await keepResults(workload, samples, await versions(tools));
+  if (scale === 1 && wanted === undefined) await keepResults(workload, samples, await versions(tools, workload.needs));
+}
+
+function whatIsMissing({ needs }: Workload, { stores, postgres }: Tools): string | undefined {
+  if (needs === "minio" && stores?.minio === undefined) return "MinIO is not installed";
+  if (needs === "postgres" && postgres === undefined) return "Debian's PostgreSQL 15 and pgcopydb are not installed";
+  return undefined;
 }
 
 /** Interleaves the contestants, so that whatever else the machine does meets all of them. */
@@ -48,16 +59,17 @@ async function runWorkload(workload: Workload, tools: Tools): Promise<readonly S
   return withBench(tools, scale, async (bench) => {
     const all = await workload.setUp(bench);
     const contestants = all.filter(({ tool }) => wanted?.includes(tool) ?? true);
-    const samples = new Map(contestants.map((contestant) => [contestant, { command: "", costs: [] as Cost[] }]));
+    const samples = new Map(contestants.map((contestant) => [contestant, { command: "", costs: [] as Cost[], found: undefined as string | undefined }]));
     for (let repetition = 1; repetition <= repetitions; repetition++) {
       for (const [contestant, sample] of samples) {
         const { command, cost } = await runOnce(bench, contestant, repetition);
         sample.command ||= command;
         sample.costs.push(cost);
         process.stdout.write(`  ${contestant.tool.padEnd(9)} ${(cost.wallMs / 1000).toFixed(2)} s\n`);
+        if (repetition === repetitions) sample.found = await contestant.inspect?.(repetition);
       }
     }
-    return [...samples].map(([{ tool }, sample]) => ({ tool, ...sample }));
+    return [...samples].map(([{ tool }, { found, ...sample }]) => ({ tool, ...sample, ...(found !== undefined && { found }) }));
   });
 }
 

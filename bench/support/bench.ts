@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KEYS, startArithmeticServer, startMinio, type BenchServer } from "./servers.ts";
-import type { Tools } from "./tools.ts";
+import { startDurable } from "./databases.ts";
+import { storeTools, type Tools } from "./tools.ts";
 import type { Bench, PlanEnd } from "./workload.ts";
 
 /** Gives a workload its folder and servers, and takes all of them away afterwards. */
@@ -17,16 +18,22 @@ export async function withBench<Result>(tools: Tools, scale: number, work: (benc
       items: (full) => Math.max(1, Math.round(full * scale)),
       servers: () => servers,
       server: async (delayMs = 0) => {
-        const server = await startArithmeticServer(tools.server, delayMs);
+        const server = await startArithmeticServer(storeTools(tools).server, delayMs);
         servers.push(server);
         running.push(server);
         return server;
       },
       minio: async () => {
-        if (tools.minio === undefined) throw new Error("MinIO is not installed; `node scripts/install-servers.ts` installs it.");
-        const minio = await startMinio(tools.minio);
+        const program = storeTools(tools).minio;
+        if (program === undefined) throw new Error("MinIO is not installed; `node scripts/install-servers.ts` installs it.");
+        const minio = await startMinio(program);
         running.push(minio);
         return minio.url;
+      },
+      postgres: async (settings) => {
+        const server = await startDurable(settings);
+        running.push(server);
+        return server;
       },
       plan: async (name, from, to, rules = {}) => {
         const file = join(folder, `${name}.json`);
@@ -47,6 +54,7 @@ export async function withBench<Result>(tools: Tools, scale: number, work: (benc
 }
 
 function location(end: PlanEnd): Readonly<Record<string, unknown>> {
+  if ("database" in end) return { type: "postgres", url: end.database };
   if ("directory" in end) return { type: "directory", path: end.directory };
   return { type: "s3", bucket: end.bucket, endpoint: end.url, region: KEYS.AWS_REGION };
 }

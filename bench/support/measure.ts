@@ -67,7 +67,12 @@ export async function measure(measurer: string, folder: string, command: Command
 /** As a person would type it, with paths and addresses shortened. */
 export function showCommand({ program, arguments: given }: Command): string {
   return [program, ...given]
-    .map((word) => word.replace(/^\/\S*\/(?=[^/])/, "").replace(/http:\/\/127\.0\.0\.1:\d+/, "URL"))
+    .map((word) =>
+      word
+        .replace(/^\/\S*\/(?=[^/])/, "")
+        .replace(/http:\/\/127\.0\.0\.1:\d+/, "URL")
+        .replaceAll(/postgres:\/\/postgres@127\.0\.0\.1:\d+\//g, "postgres://…/"),
+    )
     .join(" ")
     .replace(/^node main\.js/, "tidemark");
 }

@@ -12,10 +12,12 @@ export interface Row {
   /** Medians; 0 where it was stopped before its end. */
   readonly cpuMs: number;
   readonly maxRssMiB: number;
+  /** What its work came to, in a few words. */
+  readonly found?: string;
 }
 
 export function toRows(samples: readonly Sample[]): readonly Row[] {
-  return samples.map(({ tool, command, costs }) => {
+  return samples.map(({ tool, command, costs, found }) => {
     const walls = costs.map(({ wallMs }) => wallMs);
     const middle = (of: (cost: Cost) => number) => median(costs.map(of));
     return {
@@ -27,6 +29,7 @@ export function toRows(samples: readonly Sample[]): readonly Row[] {
       slowestMs: Math.max(...walls),
       cpuMs: middle(({ cpuMs }) => cpuMs),
       maxRssMiB: middle(({ maxRssMiB }) => maxRssMiB),
+      ...(found !== undefined && { found }),
     };
   });
 }
@@ -38,13 +41,14 @@ export function describeSamples({ goal }: Workload, samples: readonly Sample[]):
 
 export function describeRows(goal: Goal, rows: readonly Row[]): string {
   const ours = rows.find(({ tool }) => tool === "tidemark");
-  const lines = ["| | wall | range | CPU | max RSS | against Tidemark |", "|---|---|---|---|---|---|"];
+  const withFound = rows.some(({ found }) => found !== undefined);
+  const lines = [`| | wall | range | CPU | max RSS | against Tidemark |${withFound ? " found |" : ""}`, `|---|---|---|---|---|---|${withFound ? "---|" : ""}`];
   for (const row of rows) {
     const ratio = ours && row !== ours ? `${(row.medianMs / ours.medianMs).toFixed(2)} ×` : "";
     const range = `${seconds(row.fastestMs)}-${seconds(row.slowestMs)}`;
     const cpu = row.cpuMs > 0 ? `${seconds(row.cpuMs)} s` : "";
     const rss = row.maxRssMiB > 0 ? `${row.maxRssMiB.toFixed(0)} MiB` : "";
-    lines.push(`| ${row.tool} | ${seconds(row.medianMs)} s | ${range} | ${cpu} | ${rss} | ${ratio} |`);
+    lines.push(`| ${row.tool} | ${seconds(row.medianMs)} s | ${range} | ${cpu} | ${rss} | ${ratio} |${withFound ? ` ${row.found ?? ""} |` : ""}`);
   }
   const verdicts = ours ? judge(goal, ours, rows) : [];
   return [...lines, ...(verdicts.length > 0 ? ["", ...verdicts] : [])].join("\n");
@@ -64,9 +68,16 @@ function judge(goal: Goal, ours: Row, rows: readonly Row[]): readonly string[] {
     const peer = of(tool);
     if (!peer) continue;
     const ratio = ours.medianMs / peer.medianMs;
-    verdicts.push(verdict(ratio <= factor, `at most ${factor} × bare ${tool}: ${ratio.toFixed(2)} ×`));
+    verdicts.push(verdict(ratio <= factor, `at most ${factor} × ${tool === "node" ? "bare " : ""}${tool}: ${ratio.toFixed(2)} ×`));
   }
   if (goal.maxRssMiB !== undefined) verdicts.push(verdict(ours.maxRssMiB <= goal.maxRssMiB, `at most ${goal.maxRssMiB} MiB: ${ours.maxRssMiB.toFixed(0)} MiB`));
+  if (goal.maxCpuMs !== undefined) verdicts.push(verdict(ours.cpuMs <= goal.maxCpuMs, `at most ${seconds(goal.maxCpuMs)} s of CPU: ${seconds(ours.cpuMs)} s`));
+  for (const [tool, factor] of Object.entries(goal.rssTimes ?? {})) {
+    const peer = of(tool);
+    if (!peer) continue;
+    const ratio = ours.maxRssMiB / peer.maxRssMiB;
+    verdicts.push(verdict(ratio <= factor, `at most ${factor} × the memory of "${tool}": ${ratio.toFixed(2)} ×`));
+  }
   return verdicts;
 }
 

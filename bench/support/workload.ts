@@ -1,8 +1,9 @@
+import type { PostgresServer } from "../../test/support/postgres/servers.ts";
 import type { Command, Cost, Watched } from "./measure.ts";
 import type { BenchServer } from "./servers.ts";
 import type { Tools } from "./tools.ts";
 
-export type Tool = "tidemark" | "rclone" | "s5cmd" | "node";
+export type Tool = "tidemark" | "rclone" | "s5cmd" | "node" | "pg_dump" | "pgcopydb" | "pgcopydb's query" | "tidemark, 100 tables";
 
 /** One program doing the work of a workload. */
 export interface Contestant {
@@ -11,6 +12,8 @@ export interface Contestant {
   command(repetition: number): Promise<Command> | Command;
   /** @throws where the work was not done: a fast failure is no result */
   verify?(repetition: number): Promise<void>;
+  /** Looks at what the last repetition made, where that is too slow to do after each. @returns a few words for the results */
+  inspect?(repetition: number): Promise<string>;
   /** Measures something else than the time to the end. @returns milliseconds */
   watch?(started: Watched): Promise<number>;
 }
@@ -28,18 +31,25 @@ export interface Bench {
   servers(): readonly BenchServer[];
   /** The address of a fresh MinIO, stopped after the workload. */
   minio(): Promise<string>;
+  /** A fresh server of Debian's PostgreSQL that waits for the disk as one with data of value does, stopped after the workload. */
+  postgres(settings?: readonly string[]): Promise<PostgresServer>;
   /** Writes a plan of one sync, called `bench`, and returns its path. */
   plan(name: string, from: PlanEnd, to: PlanEnd, rules?: Readonly<Record<string, unknown>>): Promise<string>;
 }
 
-export type PlanEnd = { readonly directory: string } | { readonly bucket: string; readonly url: string };
+/** A database is named by its URL. */
+export type PlanEnd = { readonly directory: string } | { readonly bucket: string; readonly url: string } | { readonly database: string };
 
 export interface Goal {
   /** At least so many times faster than that peer. */
   readonly faster?: Partial<Record<Tool, number>>;
-  /** At most so many times slower than bare Node. */
+  /** At most so many times slower than that peer. */
   readonly slower?: Partial<Record<Tool, number>>;
   readonly maxRssMiB?: number;
+  /** User and system time, of ours and of all it starts. */
+  readonly maxCpuMs?: number;
+  /** At most so many times the memory of that run. */
+  readonly rssTimes?: Partial<Record<Tool, number>>;
 }
 
 export interface Workload {
@@ -49,8 +59,8 @@ export interface Workload {
   readonly note?: string;
   readonly goal: Goal;
   readonly repetitions?: number;
-  /** Left out where MinIO is not installed. */
-  readonly needsMinio?: boolean;
+  /** Beyond what all others need. Left out where it is not there. */
+  readonly needs?: "minio" | "postgres";
   setUp(bench: Bench): Promise<readonly Contestant[]>;
 }
 
@@ -58,4 +68,6 @@ export interface Sample {
   readonly tool: Tool;
   readonly command: string;
   readonly costs: readonly Cost[];
+  /** From `inspect`. */
+  readonly found?: string;
 }

@@ -2,8 +2,11 @@ import type { Workload } from "../support/workload.ts";
 import { bigFile } from "./big-file.ts";
 import { firstByte } from "./first-byte.ts";
 import { listMillion, listMillionFar } from "./list.ts";
+import { copyTables, planTables } from "./many-tables.ts";
 import { minioNothingChanged, minioUpload } from "./minio.ts";
 import { nothingChanged, nothingChangedMillion } from "./nothing-changed.ts";
+import { compareRows, pgbenchCopy } from "./pgbench.ts";
+import { regression } from "./regression.ts";
 import { serverCopy } from "./server-copy.ts";
 import { help, validate } from "./start-up.ts";
 import { storeToStore } from "./store-to-store.ts";
@@ -25,4 +28,9 @@ export const WORKLOADS: readonly Workload[] = [
   validate,
   minioUpload,
   minioNothingChanged,
+  regression,
+  pgbenchCopy,
+  compareRows,
+  planTables,
+  copyTables,
 ];

@@ -11,7 +11,7 @@ export const minioUpload: Workload = {
   title: "MinIO: directory → store, 5,000 × 4 KiB",
   note: "MinIO itself takes most of the processors here.",
   goal: {},
-  needsMinio: true,
+  needs: "minio",
   setUp: async (bench) => {
     const { url, source } = await filled(bench);
     const contestant = (tool: Contestant["tool"], command: (bucket: string) => ReturnType<Contestant["command"]>): Contestant => ({
@@ -34,7 +34,7 @@ export const minioNothingChanged: Workload = {
   name: "minio-nothing-changed-5k",
   title: "MinIO: nothing changed, 5,000 objects on both sides",
   goal: {},
-  needsMinio: true,
+  needs: "minio",
   setUp: async (bench) => {
     const { url, source } = await filled(bench);
     for (const bucket of ["bench-from", "bench-to"]) {

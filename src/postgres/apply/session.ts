@@ -4,6 +4,7 @@ import type { PostgresSync } from "../../core/sync-plan.ts";
 import type { DoneActions, RunContext, RunSession, Subtask } from "../../driver/sync-driver.ts";
 import type { Outcome } from "../../state/outcome.ts";
 import type { Intent } from "../../state/state-store.ts";
+import { readSpecialObjects } from "../catalog/special.ts";
 import { openSession, type Session } from "../connect/session.ts";
 import { markCopying } from "../copying-mark.ts";
 import { type Ends, type Environment, openMaintenance } from "../ends.ts";
@@ -48,7 +49,12 @@ export class DatabaseRunSession implements RunSession {
 
   constructor(options: DatabaseRunSessionOptions) {
     this.#options = options;
-    this.#mapping = new RunMapping({ ...options, definitions: async () => (await (this.#hold ??= this.#holdSource())).definitions() });
+    const hold = () => (this.#hold ??= this.#holdSource());
+    this.#mapping = new RunMapping({
+      ...options,
+      definitions: async () => (await hold()).definitions(),
+      languages: async () => (await readSpecialObjects((await hold()).session)).languages,
+    });
     this.#existing = new ExistingObjects({
       ends: options.ends,
       signal: options.context.abort,
@@ -142,6 +148,7 @@ export class DatabaseRunSession implements RunSession {
         return;
       case "schema":
       case "links":
+      case "event-triggers":
         yield* createObjects({ session: await this.#destination(), items, signal: context.signal, isAsPlanned, revealed });
         return;
       case "rows":

@@ -9,12 +9,13 @@ import type { DumpEntry } from "../dump/archive.ts";
 import { type KeyedEntry, withUniqueKeys } from "../dump/classify.ts";
 import { type Ends, openMaintenance } from "../ends.ts";
 import { SHADOW_INTENT } from "../intents.ts";
-import { definitionOf, ownerStatement } from "../plan/definition.ts";
+import { ownerStatement } from "../plan/definition.ts";
 import { keysAtDestination, type Mapping, mappingIn } from "./mapping.ts";
 import { mapsNames } from "./names.ts";
 import { isRewritten, rewritten } from "./rewrite.ts";
 import { dropShadow, temporaryName, withTemporaryShadow } from "./shadow-database.ts";
 import { SourceNames } from "./source-names.ts";
+import { type Reader, writtenFor } from "./written.ts";
 
 export interface RunMappingOptions {
   readonly sync: PostgresSync;
@@ -22,6 +23,8 @@ export interface RunMappingOptions {
   readonly context: RunContext;
   /** The source's definitions as this run sees them, without the secrets in them. */
   definitions(): Promise<readonly DumpEntry[]>;
+  /** The source's, by OID. */
+  languages(): Promise<Reader["languages"]>;
 }
 
 export interface RenamedItems {
@@ -31,6 +34,8 @@ export interface RenamedItems {
 }
 
 interface WorkedOut {
+  /** The destination. */
+  readonly reader: Reader;
   readonly names: SourceNames;
   readonly mapping: Mapping;
   readonly byKey: ReadonlyMap<string, DumpEntry>;
@@ -97,20 +102,25 @@ export class RunMapping {
   }
 
   async #workOut(): Promise<WorkedOut> {
-    const { sync, ends, context, definitions } = this.#options;
-    const entries = await definitions();
+    const { sync, ends, context } = this.#options;
+    const entries = await this.#options.definitions();
+    const languages = await this.#options.languages();
     const names = new SourceNames(sync.map, entries);
     names.verify(entries);
     const name = temporaryName(ends.destination.database);
     const intent = await context.intents.begin(SHADOW_INTENT, "shadow", name);
-    const mapping = await withTemporaryShadow(
+    const { mapping, version } = await withTemporaryShadow(
       { server: ends.destination, name, like: entries.find(({ type }) => type === "DATABASE"), dropped: () => context.intents.end(intent) },
-      (shadow) => mappingIn(shadow, { names, entries, signal: AbortSignal.any([context.signal, context.abort]) }),
+      async (shadow) => ({
+        mapping: await mappingIn(shadow, { names, entries, languages, signal: AbortSignal.any([context.signal, context.abort]) }),
+        version: shadow.version,
+      }),
     );
     const keyed = withUniqueKeys(entries);
     return {
       names,
       mapping,
+      reader: { version, languages },
       byKey: new Map(keyed.map(({ key, entry }) => [key, entry])),
       keyed: new Map(keyed.map((each) => [each.entry.dumpId, each])),
     };
@@ -122,11 +132,11 @@ function isDefinition({ detail: { kind } }: ActionItem): boolean {
   return !["rows", "large-objects", "sequence-value", "refresh", "role", "membership", "database", "database-setting"].includes(kind);
 }
 
-function renamedItem(item: ActionItem, { names, mapping, byKey, keyed }: WorkedOut): ActionItem | ItemError {
+function renamedItem(item: ActionItem, { names, mapping, reader, byKey, keyed }: WorkedOut): ActionItem | ItemError {
   const { action, detail } = item;
   const entry = byKey.get(action.key);
-  // A schema that only the destination has.
-  if (entry === undefined || detail.ddl === undefined) return item;
+  // A schema has its new name already; one that only the destination has is none of the source's.
+  if (entry === undefined || entry.type === "SCHEMA" || detail.ddl === undefined) return item;
   const { entry: to, problem } = mapping.at({ key: action.key, entry });
   if (problem !== undefined) {
     return new ItemError("refused", "MAPPING_FAILED", `The names of ${action.key} could not be worked out: ${problem}`, {
@@ -138,9 +148,14 @@ function renamedItem(item: ActionItem, { names, mapping, byKey, keyed }: WorkedO
     const ddl = rewritten(detail.ddl, entry, names, about && { from: about.entry, to: mapping.at(about).entry });
     return { ...item, detail: { ...detail, ddl } };
   }
-  const definition = definitionOf(entry);
-  const start = detail.ddl.indexOf(definition);
-  if (start < 0 || (definition === definitionOf(to) && entry.dropStatement === to.dropStatement)) return item;
+  const [before, after] = [writtenFor(entry, reader), writtenFor(to, reader)];
+  if (before === after && entry.dropStatement === to.dropStatement) return item;
+  const start = detail.ddl.indexOf(before);
+  if (start < 0) {
+    return new ItemError("stale", "SOURCE_CHANGED", `${action.key} is another one at the source since this was reviewed, and was left alone.`, {
+      hint: "Plan again.",
+    });
+  }
   const owner = detail.owner === undefined ? "" : `\n${ownerStatement(to, detail.owner)}`;
-  return { ...item, detail: { ...detail, ddl: `${detail.ddl.slice(0, start)}${definitionOf(to)}${owner}` } };
+  return { ...item, detail: { ...detail, ddl: `${detail.ddl.slice(0, start)}${after}${owner}` } };
 }

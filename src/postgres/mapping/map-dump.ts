@@ -7,6 +7,7 @@ import { isRestored, restoreDefinitions } from "./restore.ts";
 import { isRewritten, rewritten, withoutRoles, withRoles } from "./rewrite.ts";
 import type { Shadow } from "./shadow-database.ts";
 import type { SourceNames } from "./source-names.ts";
+import type { Reader } from "./written.ts";
 
 /** An entry of the source's dump as it is to be at the destination, with the owner and the dependencies that it has at the source. */
 export interface MappedEntry {
@@ -23,6 +24,8 @@ export interface MapDumpOptions {
   /** The source's, without the secrets in them. */
   readonly entries: readonly DumpEntry[];
   readonly names: SourceNames;
+  /** Of the source, by OID. */
+  readonly languages: Reader["languages"];
   readonly shadow: Shadow;
   readonly signal: AbortSignal;
 }
@@ -39,10 +42,10 @@ export interface MappedDump {
  *
  * @throws TidemarkError `MAPPING_CLASH`, `MAPPING_FAILED`, `DUMP_FAILED`
  */
-export async function mapDump({ entries, names, shadow, signal }: MapDumpOptions): Promise<MappedDump> {
+export async function mapDump({ entries, names, languages, shadow, signal }: MapDumpOptions): Promise<MappedDump> {
   const session = await openSession(shadow.options);
   try {
-    const failures = await restoreDefinitions(session, entries, signal);
+    const failures = await restoreDefinitions({ session, entries, languages, signal });
     const before = await dump(shadow, signal);
     const warnings = await renameAll({ session, names, entries: before, signal });
     const after = await dump(shadow, signal);

@@ -9,6 +9,7 @@ import { mapsNames, type QualifiedName } from "./names.ts";
 import { type Shadow, withNamedShadow } from "./shadow-database.ts";
 import { SourceNames } from "./source-names.ts";
 import { loadStaleNames } from "./stale-names.ts";
+import type { Reader } from "./written.ts";
 
 /** What a source's objects are called and made of at the destination. */
 export interface Mapping {
@@ -39,6 +40,8 @@ export interface MappingOptions {
   readonly ends: Ends;
   /** The source's dump, without the secrets in it. */
   readonly entries: readonly DumpEntry[];
+  /** Of the source, by OID. */
+  readonly languages: Reader["languages"];
   readonly signal: AbortSignal;
 }
 
@@ -48,7 +51,7 @@ export interface MappingOptions {
  *
  * @throws TidemarkError `MAPPING_CLASH`, `MAPPING_NAME`, `MAPPING_FAILED`, `SHADOW_NOT_EMPTY`, `SHADOW_BUSY`
  */
-export async function mappingForPlan({ sync, ends, entries, signal }: MappingOptions): Promise<Mapping> {
+export async function mappingForPlan({ sync, ends, entries, languages, signal }: MappingOptions): Promise<Mapping> {
   if (!mapsNames(sync.map)) return NOTHING_MAPPED;
   const names = new SourceNames(sync.map, entries);
   names.verify(entries);
@@ -61,7 +64,7 @@ export async function mappingForPlan({ sync, ends, entries, signal }: MappingOpt
       hint: "Name another database, an empty one.",
     });
   }
-  return { ...(await withNamedShadow(shadow, signal, (each) => mappingIn(each, { names, entries, signal }))), stale };
+  return { ...(await withNamedShadow(shadow, signal, (each) => mappingIn(each, { names, entries, languages, signal }))), stale };
 }
 
 async function staleNames(names: SourceNames, entries: readonly DumpEntry[]): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -74,15 +77,14 @@ async function staleNames(names: SourceNames, entries: readonly DumpEntry[]): Pr
   );
 }
 
-export interface MappingInOptions {
+export interface MappingInOptions extends Pick<MappingOptions, "entries" | "languages"> {
   readonly names: SourceNames;
-  readonly entries: readonly DumpEntry[];
   readonly signal: AbortSignal;
 }
 
 /** The mapping as PostgreSQL works it out in a shadow. */
-export async function mappingIn(shadow: Shadow, { names, entries, signal }: MappingInOptions): Promise<Mapping> {
-  const dump = await mapDump({ entries, names, shadow, signal });
+export async function mappingIn(shadow: Shadow, { names, entries, languages, signal }: MappingInOptions): Promise<Mapping> {
+  const dump = await mapDump({ entries, names, languages, shadow, signal });
   return mappingOf(names, dump.entries, dump.warnings);
 }
 

@@ -5,6 +5,7 @@ import type { DumpEntry } from "../dump/archive.ts";
 import { isSessionSetting } from "../dump/classify.ts";
 import { definitionOf } from "../plan/definition.ts";
 import { isRewritten, withoutRoles } from "./rewrite.ts";
+import { type Reader, writtenFor } from "./written.ts";
 
 /** Types that reach outside of their database, or hold data, or are the database itself. No name in them is mapped. */
 const OUTSIDE: ReadonlySet<string> = new Set([
@@ -27,12 +28,19 @@ const SETTINGS = "SET check_function_bodies = false; SET default_tablespace = ''
 /** Statements in one transaction: all of it is done again, one by one, where one fails. */
 const BATCH = 100;
 
+export interface RestoreOptions extends Pick<Reader, "languages"> {
+  readonly session: Session;
+  readonly entries: readonly DumpEntry[];
+  readonly signal: AbortSignal;
+}
+
 /**
  * Makes the definitions of a dump in an empty database, without owners, privileges and rows.
  *
  * @returns what could not be made, and why, by dumpId
  */
-export async function restoreDefinitions(session: Session, entries: readonly DumpEntry[], signal: AbortSignal): Promise<ReadonlyMap<number, string>> {
+export async function restoreDefinitions({ session, entries, languages, signal }: RestoreOptions): Promise<ReadonlyMap<number, string>> {
+  const statementOf = (entry: DumpEntry) => statementFor(entry, { version: session.version, languages });
   await session.query(SETTINGS);
   const failures = new Map<number, string>();
   const wanted = entries.filter(isRestored);
@@ -49,8 +57,8 @@ export async function restoreDefinitions(session: Session, entries: readonly Dum
   return failures;
 }
 
-function statementOf(entry: DumpEntry): string {
-  const definition = definitionOf(entry);
+function statementFor(entry: DumpEntry, reader: Reader): string {
+  const definition = writtenFor(entry, reader);
   return entry.type === "POLICY" ? withoutRoles(definition).without : definition;
 }
 

@@ -16,6 +16,8 @@ import { createDatabaseStatement } from "../plan/database.ts";
 /** An empty database in which names are tried out, and to which connections can be made. */
 export interface Shadow {
   readonly options: ConnectionOptions;
+  /** `server_version_num`. */
+  readonly version: number;
 }
 
 const TEMPORARY = /^tidemark_shadow_[0-9a-f]{16}$/;
@@ -52,7 +54,7 @@ export async function withTemporaryShadow<T>({ server, name, like, dropped }: Te
   try {
     try {
       await createShadow(session, name, like);
-      return await use({ options: { ...server, database: name } });
+      return await use({ options: { ...server, database: name }, version: session.version });
     } finally {
       await dropShadow(session, name).then(dropped, () => {});
     }
@@ -112,7 +114,7 @@ export async function withNamedShadow<T>(options: ConnectionOptions, signal: Abo
     await prepare(session, options, signal);
     await session.query(`CREATE SCHEMA IF NOT EXISTS ${MARK}`);
     try {
-      return await use({ options });
+      return await use({ options, version: session.version });
     } finally {
       // Not under the caller's signal: it is emptied when the work is broken off too.
       await empty(session, options, AbortSignal.timeout(EMPTY_MS));

@@ -6,7 +6,9 @@ import type { DumpEntry } from "../dump/archive.ts";
 import type { Ends } from "../ends.ts";
 import { aboutDatabase, createDatabaseStatement } from "./database.ts";
 import { definitionOf, ownerOfDatabase } from "./definition.ts";
+import { languageStatement } from "./languages.ts";
 import type { LeftBehind } from "./never-synced.ts";
+import { withoutNotNullConstraints } from "./not-null.ts";
 import type { DestinationFacts, SourceFacts } from "./read-ends.ts";
 
 /** What is to be run for an object, or why nothing is. */
@@ -52,6 +54,11 @@ export class Adaptation {
         if (sql === "") return { left: { reason: "no-account", remark: remark ?? "The roles that it is about are not at the destination." } };
         return { ddl: isAboutDatabase(entry) ? this.#renamed(sql) : sql, remark };
       }
+      case "language":
+        return { ddl: languageStatement(entry, source.special.languages.get(entry.oid)) };
+      case "table":
+      case "foreign-table":
+        return { ddl: withoutNotNullConstraints(definitionOf(entry), entry, destination.version) };
       default:
         return { ddl: isAboutDatabase(entry) ? this.#renamed(definitionOf(entry)) : definitionOf(entry) };
     }

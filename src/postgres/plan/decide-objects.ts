@@ -33,7 +33,7 @@ export interface DecidedObjects {
 /** Decides about roles and about every object of a database: for a plan, and for a comparison. */
 export async function decideObjects({ sync, ends, source, destination, recorded, signal }: DecideObjectsOptions): Promise<DecidedObjects> {
   const select = makeSelect(sync);
-  const mapping = await mappingForPlan({ sync, ends, entries: source.entries, signal });
+  const mapping = await mappingForPlan({ sync, ends, entries: source.entries, languages: source.special.languages, signal });
   const accounts = planAccounts({
     source: source.roles,
     destination: destination.roles,

@@ -1,6 +1,8 @@
 import { writeDatabaseDetail } from "../../driver/database-action.ts";
 import type { DumpEntry } from "../dump/archive.ts";
+import type { KeyedEntry } from "../dump/classify.ts";
 import type { Mapping } from "../mapping/mapping.ts";
+import { isWord, meaningful, nameOf } from "../dump/lexer.ts";
 import { quoteName } from "../names.ts";
 import { definitionOf } from "./definition.ts";
 import type { Planned } from "./planned.ts";
@@ -33,8 +35,13 @@ export class NewSchemas {
     return target !== schema && this.#origins.get(target) !== schema;
   }
 
-  use(schema: string | undefined): void {
-    if (schema !== undefined) this.#used.add(schema);
+  /** Notes where an entry goes. */
+  use(keyed: KeyedEntry): void {
+    const { mapping } = this.#options;
+    const inside = mapping.at(keyed).entry.schema;
+    if (inside !== undefined) this.#used.add(inside);
+    const named = schemaNamedBy(keyed.entry);
+    if (named !== undefined) this.#used.add(mapping.schemaOf(named));
   }
 
   planned(): readonly Planned[] {
@@ -61,4 +68,14 @@ export class NewSchemas {
   #isRenamed(schema: string): boolean {
     return this.#options.mapping.schemaOf(schema) !== schema;
   }
+}
+
+/** The schema that an extension is made in, or that a comment or a privilege is about: neither lies in one. */
+function schemaNamedBy({ type, tag, definition }: DumpEntry): string | undefined {
+  const isAbout = (type === "COMMENT" || type === "ACL") && tag.startsWith("SCHEMA ");
+  if (type !== "EXTENSION" && !isAbout) return undefined;
+  const words = meaningful(definition);
+  const at = words.findIndex((word, place) => isWord(word, "schema") && (isWord(words[place - 1], "with") || isWord(words[place - 1], "on")));
+  const name = at < 0 ? undefined : words[at + 1];
+  return name && nameOf(name);
 }

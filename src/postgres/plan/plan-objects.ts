@@ -69,7 +69,7 @@ export function planObjects(options: PlanObjectsOptions): Planned[] {
     const phase = phaseOf(entry, kind, byId, rowsPhase);
     const action = decide(keyed, kind, table, phase, there, options);
     planned.push({ phase, kind, action });
-    if (action.action !== "notSynced") schemas.use(mapping.at(keyed).entry.schema);
+    if (action.action !== "notSynced") schemas.use(keyed);
   }
   return [...schemas.planned(), ...planned];
 }
@@ -151,13 +151,16 @@ function phaseOf(entry: DumpEntry, kind: DatabaseKind, byId: ReadonlyMap<number,
   if (entry.section === "post-data") return "links";
   if (!isAbout(kind) && entry.section !== "none") return "schema";
   const about = entry.dependencies.flatMap((id) => byId.get(id) ?? []);
-  if (about.some((each) => finishKind(each))) return "finish";
+  const late = about.map(latePhase).find((each) => each !== undefined);
+  if (late !== undefined) return late;
   return about.some(({ section }) => section === "post-data") ? "links" : "schema";
 }
 
-function finishKind(entry: DumpEntry): boolean {
+/** The phase of what comes after all links. */
+function latePhase(entry: DumpEntry): Phase | undefined {
   const kind = kindOfEntry(entry);
-  return kind !== undefined && fixedPhase(kind) === "finish";
+  const phase = kind && fixedPhase(kind);
+  return phase === "finish" || phase === "event-triggers" ? phase : undefined;
 }
 
 function decide(

@@ -43,6 +43,9 @@ export interface ReadEndOptions {
   readonly signal: AbortSignal;
 }
 
+/** How long to wait for a definition that somebody is changing, where the location says nothing else. */
+const LOCK_TIMEOUT_MS = 30_000;
+
 export async function readSource({ session, options, signal }: ReadEndOptions): Promise<SourceFacts> {
   // Before the dump: what changes while it is made is looked at again when it is applied.
   const stamp = await catalogStamp(session);
@@ -87,7 +90,7 @@ async function readServer(options: ConnectionOptions): Promise<DestinationFacts>
 async function readDefinitions(options: ConnectionOptions, signal: AbortSignal) {
   const session = await openSession(options);
   try {
-    const { version, entries, warnings } = await dumpSchema({ session, signal });
+    const { version, entries, warnings } = await dumpSchema({ session, signal, lockTimeoutMs: options.lockTimeoutMs || LOCK_TIMEOUT_MS });
     return { version, entries: hideSecrets(entries), warnings };
   } finally {
     await session.close();

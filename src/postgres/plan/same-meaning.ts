@@ -25,6 +25,7 @@ function treeOf(sql: string, parse: (sql: string) => unknown): string | undefine
     if (key === "location" || key === "stmt_location" || key === "stmt_len" || key === "rexpr_list_start" || key === "rexpr_list_end") return undefined;
     if (key === "ViewStmt" || key === "CreateTableAsStmt") return unqualified(value);
     if (key === "CreateStmt") return inNoOrder(value);
+    if (isTree(value) && isTree(value["TypeCast"])) return castElements(value);
     if (key === "Constraint") return withoutGivenName(value);
     return value;
   });
@@ -58,6 +59,19 @@ function inNoOrder(statement: unknown): unknown {
     return isTree(column) && typeof column["colname"] === "string" ? column["colname"] : "";
   };
   return { ...statement, tableElts: elements.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0)) };
+}
+
+/**
+ * `(ARRAY['a'::varchar])::text[]` comes back from the server as `ARRAY[('a'::varchar)::text]` once it was
+ * read: a cast of an array is a cast of its elements.
+ */
+function castElements(node: Tree): unknown {
+  const cast = node["TypeCast"];
+  if (!isTree(cast) || !isTree(cast["arg"]) || !isTree(cast["typeName"])) return node;
+  const { arrayBounds, ...element } = cast["typeName"];
+  const array = cast["arg"]["A_ArrayExpr"];
+  if (!Array.isArray(arrayBounds) || !isTree(array) || !Array.isArray(array["elements"])) return node;
+  return { A_ArrayExpr: { ...array, elements: array["elements"].map((arg: unknown) => ({ TypeCast: { arg, typeName: element } })) } };
 }
 
 /** From 18 on NOT NULL is a constraint with a name. The server gives it one where it came without. */

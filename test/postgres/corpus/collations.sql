@@ -13,15 +13,15 @@ CREATE INDEX words_other ON c_collations.words (w COLLATE c_collations.utf8);
 CREATE CONVERSION c_collations.latin FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
 CREATE DEFAULT CONVERSION c_collations."default Conversion" FOR 'UTF8' TO 'LATIN1' FROM utf8_to_iso8859_1;
 COMMENT ON CONVERSION c_collations.latin IS 'it''s a conversion';
--- next -- needs: icu
+-- next --
 CREATE COLLATION c_collations.german (provider = icu, locale = 'de-u-co-phonebk');
 CREATE TABLE c_collations.names (n text COLLATE c_collations.german PRIMARY KEY);
 INSERT INTO c_collations.names VALUES ('Göbel'), ('Goethe'), ('Goldmann'), ('Göthe');
--- next -- min: 12, needs: icu
+-- next -- min: 12
 CREATE COLLATION c_collations.no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 CREATE TABLE c_collations.no_case_names (n text COLLATE c_collations.no_case UNIQUE);
 INSERT INTO c_collations.no_case_names VALUES ('Ada'), ('bob');
--- next -- min: 16, needs: icu
+-- next -- min: 16
 CREATE COLLATION c_collations.rules (provider = icu, locale = 'en', rules = '&V << w <<< W');
 -- next -- min: 17
 CREATE COLLATION c_collations.builtin (provider = builtin, locale = 'C.UTF-8');

@@ -28,9 +28,9 @@ CREATE TABLE c_user_types.holders (id integer PRIMARY KEY, p c_user_types.person
 INSERT INTO c_user_types.holders VALUES (1, ROW('Ada', ROW('Main "St"', 1, '123', '{x,"y,z"}'), ARRAY[ROW('\', NULL, '', NULL)::c_user_types.address], 'it''s'), ROW(1, 'c', '2024-01-01'), '[a,b)', NULL), (2, NULL, NULL, '("b,c","d""e"]', NULL), (3, ROW(NULL, NULL, NULL, NULL), NULL, 'empty', NULL);
 CREATE TABLE c_user_types.floats (r c_user_types.float_range);
 INSERT INTO c_user_types.floats VALUES ('[0.5,1.25)'), ('(,)'), (NULL);
--- next -- alone
+-- next --
 ALTER TYPE c_user_types.letters ADD VALUE 'c' BEFORE 'd';
--- next -- alone
+-- next --
 ALTER TYPE c_user_types.letters ADD VALUE 'a' BEFORE 'b';
 -- next --
 ALTER TYPE c_user_types.letters RENAME VALUE 'd' TO 'D "quoted" \';

@@ -34,7 +34,8 @@ export async function readFacts(client: pg.Client, portable: boolean): Promise<r
       for (const row of rows) facts.push({ kind, name: row.name, aspect: row.aspect, value: row.value ?? "NULL" });
     }
     for (const { name, relkind } of relations) if (relkind === "S") facts.push(await sequenceValue(client, name));
-    const told = portable ? facts.flatMap((fact) => portableFact(fact)) : facts;
+    const read = facts.map((fact) => (fact.kind === "definition" ? { ...fact, value: castsInside(fact.value) } : fact));
+    const told = portable ? read.flatMap((fact) => portableFact(fact)) : read;
     return told.map(({ kind, name, aspect, value }) => oneLine(`${kind} | ${name} | ${aspect} | ${value}`)).sort();
   } finally {
     await client.query("ROLLBACK");
@@ -49,6 +50,17 @@ async function sequenceValue(client: pg.Client, name: string): Promise<Fact> {
 
 function oneLine(text: string): string {
   return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
+}
+
+/**
+ * `kind IN ('a', 'b')` of a varchar is printed as a cast of an array. Once that is read again, as a copy does, it
+ * is an array of casts, and stays one.
+ */
+function castsInside(definition: string): string {
+  return definition.replaceAll(
+    /\(ARRAY\[((?:'(?:[^']|'')*'::character varying(?:, )?)+)\]\)::text\[\]/g,
+    (_, items: string) => `ARRAY[${items.replaceAll(/'(?:[^']|'')*'::character varying/g, "($&)::text")}]`,
+  );
 }
 
 /**

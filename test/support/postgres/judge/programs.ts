@@ -142,7 +142,6 @@ export const TYPES: readonly FactQuery[] = [
     "is",
     told({
       provider: "o.collprovider",
-      encoding: "o.collencoding",
       locale: "coalesce(to_jsonb(o) ->> 'colllocale', to_jsonb(o) ->> 'colliculocale', to_jsonb(o) ->> 'collcollate')",
       ctype: "CASE WHEN o.collprovider = 'c' THEN to_jsonb(o) ->> 'collctype' END",
       deterministic: "coalesce((to_jsonb(o) ->> 'collisdeterministic')::boolean, true)",

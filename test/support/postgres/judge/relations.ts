@@ -106,7 +106,8 @@ export const OF_RELATIONS: readonly FactQuery[] = [
       enforced: "coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)",
       local: "c.conislocal",
       inherited: "c.coninhcount",
-      no_inherit: "c.connoinherit",
+      // Of a key it says how it was made.
+      no_inherit: "CASE WHEN c.contype IN ('c', 'n') THEN c.connoinherit END",
       index: `CASE WHEN c.conindid <> 0 THEN ${name("pg_class", "c.conindid")} END`,
     })} AS value FROM pg_constraint AS c JOIN judged AS j ON j.classid = 'pg_constraint'::regclass AND j.objid = c.oid WHERE c.contype <> 't' AND NOT ${MADE_BY_SERVER}`,
   },
