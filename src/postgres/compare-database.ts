@@ -49,7 +49,8 @@ export async function* compareDatabase(sync: PostgresSync, ends: Ends, context: 
   if (levels.has("counts") || levels.has("values")) {
     const pairs = pairRows({ ...comparing, select: objects.select, targetOf: objects.targetOf, objects: objects.planned });
     const level = levels.has("values") ? "values" : "counts";
-    for await (const table of compareTables(comparing, pairs, level === "values" ? "values" : "count", signal)) yield { ...pageOfTable(table), level };
+    for await (const table of compareTables({ sync, ends, pairs, depth: level === "values" ? "values" : "count", signal }))
+      yield { ...pageOfTable(table), level };
     if (levels.has("values")) yield sequencesPage(comparing, objects);
   }
 }
@@ -69,7 +70,7 @@ export async function* rebuildDatabase(sync: PostgresSync, ends: Ends, context: 
   );
   const pairs = pairRows({ ...comparing, select: objects.select, targetOf: objects.targetOf, objects: objects.planned });
   const byKey = new Map(pairs.map((pair) => [pair.key, pair]));
-  for await (const { key, equal } of compareTables(comparing, pairs, "values", signal)) {
+  for await (const { key, equal } of compareTables({ sync, ends, pairs, depth: "values", signal })) {
     const pair = byKey.get(key);
     if (!equal || pair === undefined) continue;
     const fingerprint = rowsFingerprint(pair);

@@ -29,7 +29,11 @@ const LOCK_TIMEOUT_MS = 30_000;
 /** Fills tables and builds their indexes in as many pairs of sessions as the sync may have, all reading through one snapshot. */
 export async function fillTables({ sync, ends, context, jobs, works, others, held, destination, openDestination }: FillTablesOptions): Promise<void> {
   const roots = await readEnumHashRoots(destination);
-  const groups = [...Map.groupBy(works, ({ copy }) => roots.get(qualifiedName(copy.to.schema, copy.to.name)))];
+  const rootOf = ({ schema, name }: { readonly schema: string; readonly name: string }) => {
+    const root = roots.get(qualifiedName(schema, name));
+    return root && qualifiedName(root.schema, root.name);
+  };
+  const groups = [...Map.groupBy(works, ({ copy }) => rootOf(copy.to))];
   const filling = groups.flatMap(([root, group]) => (root === undefined ? group.map((work) => jobs.fill(work)) : [jobs.fillThroughRoot(root, group)]));
   const opened: Session[] = [];
   try {

@@ -8,10 +8,10 @@ const HASH_PARTITIONS_FROM = 110_000;
  * Leaf partitions whose rows belong to another leaf in another database: where rows are spread by the
  * hash of an enum, which is the hash of its label's OID. Such rows have to be sent to the topmost table.
  *
- * @returns by the leaf's qualified name, the qualified name of its topmost table
+ * @returns by the leaf's qualified name, its topmost table
  * @see https://www.postgresql.org/docs/current/app-pgdump.html --load-via-partition-root
  */
-export async function readEnumHashRoots(session: Session): Promise<ReadonlyMap<string, string>> {
+export async function readEnumHashRoots(session: Session): Promise<ReadonlyMap<string, { readonly schema: string; readonly name: string }>> {
   if (session.version < HASH_PARTITIONS_FROM) return new Map();
   const rows = await session.query<{ schema: string; name: string; root_schema: string; root_name: string }>(`
     WITH RECURSIVE unsafe AS (
@@ -31,5 +31,5 @@ export async function readEnumHashRoots(session: Session): Promise<ReadonlyMap<s
     FROM down JOIN pg_catalog.pg_class c ON c.oid = down.relid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_class rc ON rc.oid = down.root JOIN pg_catalog.pg_namespace rn ON rn.oid = rc.relnamespace
     WHERE c.relkind = 'r'`);
-  return new Map(rows.map((row) => [qualifiedName(row.schema, row.name), qualifiedName(row.root_schema, row.root_name)]));
+  return new Map(rows.map((row) => [qualifiedName(row.schema, row.name), { schema: row.root_schema, name: row.root_name }]));
 }

@@ -8,6 +8,7 @@ export interface Relation {
   /** `r` table, `p` partitioned table, `m` materialized view. */
   readonly relkind: string;
   readonly unlogged: boolean;
+  readonly isPartition: boolean;
   /** Those that hold data of their own, in their order; generated ones are left out. */
   readonly columns: readonly Column[];
   readonly primaryKey: readonly string[];
@@ -44,7 +45,7 @@ export async function readRelations(session: Session, { sizes = true }: { readon
   const generated = session.version >= GENERATED_FROM ? "AND a.attgenerated = ''" : "";
   return (
     await session.query<RelationRow>(`
-    SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind::text AS relkind, c.relpersistence = 'u' AS unlogged,
+    SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind::text AS relkind, c.relpersistence = 'u' AS unlogged, c.relispartition AS is_partition,
       c.relispopulated AS populated, c.relhastriggers AS has_triggers,
       ${bytes}::float8 AS bytes, c.relpages::float8 AS pages, c.reltuples::float8 AS tuples,
       coalesce(cols.names, '{}') AS column_names, coalesce(cols.types, '{}') AS column_types,
@@ -73,6 +74,7 @@ interface RelationRow {
   readonly name: string;
   readonly relkind: string;
   readonly unlogged: boolean;
+  readonly is_partition: boolean;
   readonly populated: boolean;
   readonly has_triggers: boolean;
   readonly bytes: number;
@@ -97,6 +99,7 @@ function toRelation(row: RelationRow): Relation {
     name: row.name,
     relkind: row.relkind,
     unlogged: row.unlogged,
+    isPartition: row.is_partition,
     columns: row.column_names.map((name, at) => ({ name, type: row.column_types[at] ?? "" })),
     primaryKey: row.primary_key,
     rows: estimateRows(row),

@@ -97,7 +97,9 @@ export function keyOfEntry(entry: DumpEntry): string {
   if (ABOUT_OTHERS.has(type)) {
     // The one database has another name at the other end.
     if (tag.startsWith("DATABASE ")) return `${kind} DATABASE`;
-    const [, what = "", name = tag] = /^([A-Z][A-Z ]*) ([^]*)$/.exec(tag) ?? [];
+    const [, what = "", written = tag] = /^([A-Z][A-Z ]*) ([^]*)$/.exec(tag) ?? [];
+    // From 14 on servers write IN before the arguments of a procedure.
+    const name = what === "PROCEDURE" ? written.replaceAll(/(?<=[(,] ?)IN /g, "") : written;
     return `${kind} ${what} ${schema === undefined ? "" : `${shownName(undefined, schema)}.`}${name}`;
   }
   if (type === "DEFAULT ACL")

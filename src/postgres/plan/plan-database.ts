@@ -166,12 +166,8 @@ async function comparedRows(
   unusable: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, string | undefined>> {
   const found = new Map<string, string | undefined>();
-  for await (const { key, equal, rows, problem } of compareTables(
-    { sync, ends },
-    pairs.filter(({ key: each }) => !unusable.has(each)),
-    "values",
-    context.signal,
-  )) {
+  const comparable = pairs.filter(({ key }) => !unusable.has(key));
+  for await (const { key, equal, rows, problem } of compareTables({ sync, ends, pairs: comparable, depth: "values", signal: context.signal })) {
     if (problem !== undefined) found.set(key, `They could not be compared: ${problem.message}`);
     else
       found.set(
