@@ -1,6 +1,14 @@
 import { defineConfig } from "vitest/config";
 
 const MINUTE = 60_000;
+/** Tests of databases that would take `npm test` past the time that one waits for it. */
+const LONG = [
+  "test/postgres/corpus.test.ts",
+  "test/postgres/judge.test.ts",
+  "test/postgres/round-trip.test.ts",
+  "test/postgres/mapping/corpus.test.ts",
+  "test/postgres/compare/every-type.test.ts",
+];
 
 export default defineConfig({
   test: {
@@ -18,8 +26,20 @@ export default defineConfig({
         test: {
           name: "postgres",
           include: ["test/postgres/**/*.test.ts"],
+          exclude: LONG,
           globalSetup: ["test/support/postgres/global-setup.ts"],
           testTimeout: MINUTE,
+          hookTimeout: MINUTE,
+        },
+      },
+      // Every kind of object on every pair of majors: minutes.
+      {
+        extends: true,
+        test: {
+          name: "databases",
+          include: LONG,
+          globalSetup: ["test/support/postgres/global-setup.ts"],
+          testTimeout: 3 * MINUTE,
           hookTimeout: MINUTE,
         },
       },
