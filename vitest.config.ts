@@ -7,6 +7,8 @@ const LONG = [
   "test/postgres/judge.test.ts",
   "test/postgres/round-trip.test.ts",
   "test/postgres/mapping/corpus.test.ts",
+  "test/postgres/mapping/map-dump.test.ts",
+  "test/postgres/mapping/shadow.test.ts",
   "test/postgres/compare/every-type.test.ts",
 ];
 
