@@ -22,7 +22,7 @@ export async function keepResults(workload: Workload, samples: readonly Sample[]
   const results = await readResults();
   results[workload.name] = { date: new Date().toISOString().slice(0, 10), machine: describeMachine(), versions, rows: toRows(samples) };
   await writeFile(FIGURES, `${JSON.stringify(results, undefined, 2)}\n`);
-  await writeFile(PAGE, page(results));
+  await writeFile(PAGE, `${page(results)}\n`);
 }
 
 async function readResults(): Promise<Record<string, Result>> {
@@ -32,21 +32,38 @@ async function readResults(): Promise<Record<string, Result>> {
 }
 
 function page(results: Readonly<Record<string, Result>>): string {
-  const known = WORKLOADS.flatMap((workload) => {
-    const result = results[workload.name];
-    return result ? [{ workload, result }] : [];
-  });
-  const surroundings = new Set(known.map(({ result }) => describeSurroundings(result)));
-  const sections = known.map(({ workload, result }) => {
-    const place = surroundings.size > 1 ? `\n\n${describeSurroundings(result)}` : "";
-    const commands = result.rows.map(({ command }) => `    ${command}`).join("\n");
-    return `## ${workload.title}\n\n\`npm run bench -- --only ${workload.name}\`${place}${workload.note === undefined ? "" : `\n\n${workload.note}`}\n\n${describeRows(workload.goal, result.rows)}\n\n${commands}\n`;
-  });
-  return `# Results
+  const isDatabase = ({ needs }: Workload) => needs === "postgres";
+  return [
+    "# Results",
+    "Written by `npm run bench`. Each table is one run in which the programs took turns; times are medians. All work is between processes of one machine, so that ratios count and absolute figures do not.",
+    ...part(
+      "Stores and directories",
+      "The server answers from arithmetic (bench/server) where the title names no other.",
+      WORKLOADS.filter((workload) => !isDatabase(workload)),
+      results,
+    ),
+    ...part(
+      "Databases",
+      "Debian's PostgreSQL and pgcopydb. The servers wait for the disk as by default, and all their settings are the default but for those that are named. The time of every copy begins before its database is created; CPU and memory are the client's, without the servers'. `found` is what `diff` tells of `pg_dump -s` of both ends, and `tidemark compare` of their rows.",
+      WORKLOADS.filter(isDatabase),
+      results,
+    ),
+  ].join("\n\n");
+}
 
-Written by \`npm run bench\`. Each table is one run in which the programs took turns; times are medians. All work is between processes of one machine, so that ratios count and absolute figures do not. The server answers from arithmetic (bench/server) where the title names no other.
+function part(title: string, about: string, workloads: readonly Workload[], results: Readonly<Record<string, Result>>): readonly string[] {
+  const surroundings = new Set(workloads.flatMap(({ name }) => (results[name] === undefined ? [] : [describeSurroundings(results[name])])));
+  const shared = surroundings.size === 1 ? [...surroundings] : [];
+  return [`## ${title}`, about, ...shared, ...workloads.map((workload) => section(workload, results[workload.name], shared.length === 0))];
+}
 
-${surroundings.size === 1 ? `${[...surroundings].join("")}\n\n` : ""}${sections.join("\n")}`;
+function section({ name, title, note, goal }: Workload, result: Result | undefined, withSurroundings: boolean): string {
+  const head = [`### ${title}`, `\`npm run bench -- --only ${name}\``];
+  const said = note === undefined ? [] : [note];
+  if (result === undefined) return [...head, ...said, "**Not measured yet.**"].join("\n\n");
+  const place = withSurroundings ? [describeSurroundings(result)] : [];
+  const commands = result.rows.map(({ command }) => `    ${command}`).join("\n");
+  return [...head, ...place, ...said, describeRows(goal, result.rows), commands].join("\n\n");
 }
 
 function describeSurroundings({ date, machine, versions }: Result): string {

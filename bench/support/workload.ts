@@ -3,7 +3,7 @@ import type { Command, Cost, Watched } from "./measure.ts";
 import type { BenchServer } from "./servers.ts";
 import type { Tools } from "./tools.ts";
 
-export type Tool = "tidemark" | "rclone" | "s5cmd" | "node" | "pg_dump" | "pgcopydb" | "pgcopydb's query" | "tidemark, 100 tables";
+export type Tool = "tidemark" | "rclone" | "s5cmd" | "node" | "pg_dump" | "pgcopydb" | "pgcopydb's query" | "tidemark (100 tables)";
 
 /** One program doing the work of a workload. */
 export interface Contestant {

@@ -16,7 +16,7 @@ export const planTables: Workload = {
   name: "plan-10k-tables",
   title: "Plan 10,000 small tables",
   note: "Ours is `plan` into a database that is not there yet. pg_dump writes the schema to nowhere. The server has room for 25,600 locks: by default it has not for so many tables.",
-  goal: { slower: { pg_dump: 2 }, rssTimes: { "tidemark, 100 tables": 1.5 } },
+  goal: { slower: { pg_dump: 2 }, rssTimes: { "tidemark (100 tables)": 1.5 } },
   needs: "postgres",
   setUp: async (bench) => {
     const server = await bench.postgres(SETTINGS);
@@ -27,7 +27,7 @@ export const planTables: Workload = {
     return [
       { tool: "tidemark", command: (repetition) => tidemarkCommand(bench, "plan", many, "--state", `state-many-${repetition}`) },
       { tool: "pg_dump", command: () => shell(`pg_dump -s ${server.url("many")}`) },
-      { tool: "tidemark, 100 tables", command: (repetition) => tidemarkCommand(bench, "plan", few, "--state", `state-few-${repetition}`) },
+      { tool: "tidemark (100 tables)", command: (repetition) => tidemarkCommand(bench, "plan", few, "--state", `state-few-${repetition}`) },
     ];
   },
 };

@@ -3,6 +3,7 @@ import type { PostgresSync } from "../../core/sync-plan.ts";
 import { ROWS_NOT_COMPARED } from "../../driver/database-action.ts";
 import type { PlanContext } from "../../driver/sync-driver.ts";
 import type { ItemRecord } from "../../state/state-store.ts";
+import { readEnumHashRoots } from "../catalog/enum-hash-roots.ts";
 import { readNonEmpty } from "../catalog/relations.ts";
 import { compareTables } from "../compare-tables.ts";
 import { openSession, type Session } from "../connect/session.ts";
@@ -17,6 +18,7 @@ import { pairRows, planRows, type RowsPair } from "./plan-rows.ts";
 import { planLargeObjects, planRefreshes, planSequences, type TargetOf } from "./plan-values.ts";
 import { type DestinationFacts, readDestination, readSource, type SourceFacts } from "./read-ends.ts";
 import type { Select } from "./select.ts";
+import { SpreadPartitions } from "./spread-partitions.ts";
 
 const PAGE = 500;
 
@@ -112,6 +114,7 @@ async function rowsOf(planning: Planning, facts: RowsOf): Promise<Planned[]> {
     );
     return new Set(existing.flatMap(({ key }, at) => (places.has(at) ? [key] : [])));
   };
+  const spread = SpreadPartitions.of(pairs, await readEnumHashRoots(planning.source));
   const unusable = new Map<string, string>();
   for (const { key, source: of } of pairs) {
     const action = tables.get(`table ${shownName(of.schema, of.name)}`)?.action;
@@ -121,11 +124,11 @@ async function rowsOf(planning: Planning, facts: RowsOf): Promise<Planned[]> {
   const planned = planRows({
     sync,
     pairs,
-    sourceFilled: await filled(planning.source, (pair) => pair.source),
-    destinationFilled: await filled(planning.destination, (pair) => pair.target),
-    recorded: facts.records,
+    sourceFilled: spread.anyOf(await filled(planning.source, (pair) => pair.source)),
+    destinationFilled: spread.anyOf(await filled(planning.destination, (pair) => pair.target)),
+    recorded: spread.allOf(facts.records),
     brokenRuns: facts.interrupted.runs,
-    interrupted: facts.interrupted.keys,
+    interrupted: spread.anyOf(facts.interrupted.keys),
     unusable,
     compared: context.compare ? await comparedRows(planning, pairs, unusable) : undefined,
   });
