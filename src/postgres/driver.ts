@@ -10,10 +10,14 @@ import { planDatabase } from "./plan/plan-database.ts";
 export interface PostgresDriverOptions {
   /** The process's variables: `PG*`. */
   readonly env: Environment;
+  /** From this size on a table is copied in parts by several sessions, in bytes; 1 GiB by default. */
+  readonly partedBytes?: number;
 }
 
+const PARTED_BYTES = 2 ** 30;
+
 /** Syncs between PostgreSQL databases. */
-export function createPostgresDriver({ env }: PostgresDriverOptions): SyncDriver<PostgresSync> {
+export function createPostgresDriver({ env, partedBytes = PARTED_BYTES }: PostgresDriverOptions): SyncDriver<PostgresSync> {
   return {
     kind: "postgres",
     header: async (sync) => headerOf(sync, await resolveEnds(sync, env)),
@@ -22,7 +26,7 @@ export function createPostgresDriver({ env }: PostgresDriverOptions): SyncDriver
       yield* planDatabase(sync, await resolveEnds(sync, env), context);
     },
     async open(sync, context) {
-      return new DatabaseRunSession({ sync, ends: await resolveEnds(sync, env), env, context });
+      return new DatabaseRunSession({ sync, ends: await resolveEnds(sync, env), env, context, partedBytes });
     },
     async *compare(sync, context) {
       yield* compareDatabase(sync, await resolveEnds(sync, env), context);

@@ -4,7 +4,7 @@ import type { Session } from "../connect/session.ts";
 import { type CopiedRows, forwardCopy } from "../copy/forward.ts";
 import type { RowRange } from "../copy/statements.ts";
 import { copyStatements } from "../copy/statements.ts";
-import { qualifiedName, shownName } from "../names.ts";
+import { qualifiedName, quoteLiteral, shownName } from "../names.ts";
 
 /** A session to each side. */
 export interface Pair {
@@ -54,8 +54,8 @@ const FROZEN_BYTES = 2 ** 20;
 export async function copyTable({ pair, table, budget, signal, onBytes }: CopyTableOptions): Promise<CopiedRows> {
   const { source, destination } = pair;
   const freeze = table.bytes >= FROZEN_BYTES && !table.referenced;
-  return inTransaction(destination, beginOf(table), async () => {
-    await clearTable(destination, table, freeze);
+  return inTransaction(destination, async () => {
+    await clearTable(destination, table, { begin: beginOf(table), truncate: freeze });
     const { from, to } = copyStatements({
       ...table.from,
       columns: table.columns,
@@ -72,7 +72,8 @@ export async function copyTable({ pair, table, budget, signal, onBytes }: CopyTa
 /** Copies one part of a table whose emptiness was seen to. Parts are transactions of their own, and the intent of the run covers them. */
 export async function copyPart({ pair, table, budget, signal, onBytes }: CopyTableOptions, range: RowRange): Promise<CopiedRows> {
   const { source, destination } = pair;
-  return inTransaction(destination, beginOf(table), async () => {
+  return inTransaction(destination, async () => {
+    await destination.query(beginOf(table));
     const { from, to } = copyStatements({
       ...table.from,
       columns: table.columns,
@@ -98,9 +99,9 @@ export async function copyThroughRoot(root: string, copies: readonly CopyTableOp
   const [first] = copies;
   if (first === undefined) return [];
   const { source, destination } = first.pair;
-  return inTransaction(destination, beginOf({ asReplica: copies.some(({ table }) => table.asReplica) }), async () => {
-    await destination.query(`LOCK TABLE ${root} IN ACCESS EXCLUSIVE MODE`);
-    for (const { table } of copies) await clearTable(destination, table, false);
+  return inTransaction(destination, async () => {
+    await destination.query(`${beginOf({ asReplica: copies.some(({ table }) => table.asReplica) })}; LOCK TABLE ${root} IN ACCESS EXCLUSIVE MODE`);
+    for (const { table } of copies) await clearTable(destination, table, { truncate: false });
     const copied: CopiedRows[] = [];
     for (const { table, budget, signal, onBytes } of copies) {
       const { from, to } = copyStatements({
@@ -122,18 +123,27 @@ export async function copyThroughRoot(root: string, copies: readonly CopyTableOp
 
 /** Empties a table that is copied in parts, in a transaction before them. @throws ItemError `stale` `DESTINATION_NOT_EMPTY` */
 export async function prepareParts(destination: Session, table: TableCopy): Promise<void> {
-  await inTransaction(destination, beginOf(table), () => clearTable(destination, table, false));
+  await inTransaction(destination, () => clearTable(destination, table, { begin: beginOf(table), truncate: false }));
 }
 
-/** @param truncate its rows can be frozen only where it was truncated in the same transaction */
-async function clearTable(destination: Session, table: TableCopy, truncate: boolean): Promise<void> {
+interface ClearOptions {
+  /** What begins the transaction, in the same message: of thousands of small tables, each waits for one answer less. */
+  readonly begin?: string;
+  /** Rows can be frozen only where the table was truncated in the same transaction. */
+  readonly truncate: boolean;
+}
+
+async function clearTable(destination: Session, table: TableCopy, { begin, truncate }: ClearOptions): Promise<void> {
   const name = qualifiedName(table.to.schema, table.to.name);
-  const [row] = await destination.query<{ filled: boolean }>(
-    `LOCK TABLE ONLY ${name} IN ACCESS EXCLUSIVE MODE; SELECT EXISTS (SELECT FROM ONLY ${name}) AS filled`,
+  const [row] = await destination.query<{ filled: boolean; stale: boolean }>(
+    `${begin === undefined ? "" : `${begin}; `}LOCK TABLE ONLY ${name} IN ACCESS EXCLUSIVE MODE; SELECT EXISTS (SELECT FROM ONLY ${name}) AS filled,
+      pg_catalog.pg_relation_size(${quoteLiteral(name)}::regclass) > 0 AND pg_catalog.has_table_privilege(${quoteLiteral(name)}, 'TRUNCATE') AS stale`,
   );
   const isFilled = row?.filled === true;
   if (isFilled && !table.replaces) throw notEmpty(table.to);
-  if (truncate || (isFilled && !table.referenced)) await destination.query(`TRUNCATE ONLY ${name}`);
+  // A copy that failed leaves its bytes behind: where the disk was full, they would take the room once more.
+  const isStale = row?.stale === true;
+  if (truncate || ((isFilled || isStale) && !table.referenced)) await destination.query(`TRUNCATE ONLY ${name}`);
   else if (isFilled) await destination.query(`DELETE FROM ONLY ${name}`);
 }
 
@@ -152,8 +162,8 @@ function beginOf({ asReplica }: Pick<TableCopy, "asReplica">): string {
   return asReplica ? "BEGIN; SET LOCAL session_replication_role = replica" : "BEGIN";
 }
 
-async function inTransaction<T>(session: Session, begin: string, work: () => Promise<T>): Promise<T> {
-  await session.query(begin);
+/** Ends the transaction that the work begins. */
+async function inTransaction<T>(session: Session, work: () => Promise<T>): Promise<T> {
   let result: T;
   try {
     result = await work();

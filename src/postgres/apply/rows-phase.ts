@@ -29,6 +29,7 @@ export interface RowsPhaseOptions {
   readonly hold: SourceHold;
   readonly destination: Session;
   readonly items: readonly ActionItem[];
+  readonly partedBytes: number;
   readonly isAsPlanned: CreateObjectsOptions["isAsPlanned"];
   /** Tables that were to be created and were not, as `shownName` shows them. */
   readonly unmade: ReadonlySet<string>;
@@ -57,7 +58,13 @@ export async function* applyRowsPhase(options: RowsPhaseOptions): AsyncGenerator
   const intent = keys.length === 0 ? undefined : await context.intents.begin(ROWS_INTENT, "rows", rowsIntentDetail(keys));
 
   const channel = new OutcomeChannel();
-  const jobs = new TableJobs({ context, sessions: sync.sessions, isAsPlanned: options.isAsPlanned, put: (outcome) => channel.put(outcome) });
+  const jobs = new TableJobs({
+    context,
+    sessions: sync.sessions,
+    partedBytes: options.partedBytes,
+    isAsPlanned: options.isAsPlanned,
+    put: (outcome) => channel.put(outcome),
+  });
   yield* channel.during(fillTables({ sync, ends: options.ends, context, jobs, works, others, held, destination, openDestination: options.openDestination }));
   for (const { item, copy, outcome } of jobs.unproven) {
     const broken = await brokenForeignKey(destination, copy);

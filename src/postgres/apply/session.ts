@@ -31,6 +31,8 @@ export interface DatabaseRunSessionOptions {
   readonly ends: Ends;
   readonly env: Environment;
   readonly context: RunContext;
+  /** From this size on a table is copied in parts, in bytes. */
+  readonly partedBytes: number;
 }
 
 /** One run of a database sync: the destination's sessions, and what interrupted runs left. */
@@ -157,6 +159,7 @@ export class DatabaseRunSession implements RunSession {
           ends,
           context,
           items,
+          partedBytes: this.#options.partedBytes,
           isAsPlanned,
           unmade: this.#unmade,
           hold: await (this.#hold ??= this.#holdSource()),

@@ -25,14 +25,16 @@ export interface TableJobsOptions {
   readonly context: RunContext;
   /** Sessions that work at once: a large table is cut into that many parts. */
   readonly sessions: number;
+  /** From this size on a table is copied in parts, in bytes. Smaller ones arrive frozen in one, which spares their vacuum. */
+  readonly partedBytes: number;
   readonly isAsPlanned: CreateObjectsOptions["isAsPlanned"];
   put(outcome: Outcome): void;
 }
 
-/** From this size on a table is copied in parts. */
-const PARTED_BYTES = 128 * 2 ** 20;
+/** A table that is just large enough is not cut into more parts than this, nor into smaller ones. */
+const MOST_PARTS = 16;
 /** From this size on statistics are gathered once a table is filled; the server's autovacuum sees to smaller ones by itself. */
-const ANALYZED_BYTES = 64 * 2 ** 10;
+const ANALYZED_BYTES = 2 ** 20;
 
 const NOTHING: CopiedRows = { bytes: 0, rows: 0 };
 
@@ -52,7 +54,7 @@ export class TableJobs {
   fill(work: TableWork): Job<Pair> {
     const abandon = () => this.#abandon(work);
     if (work.isEmpty) return { weight: 0, run: async () => this.#filled(work, NOTHING, Date.now()), abandon };
-    const isParted = this.#options.sessions > 1 && work.relation.bytes >= PARTED_BYTES;
+    const isParted = this.#options.sessions > 1 && work.relation.bytes >= this.#options.partedBytes;
     return { weight: work.relation.bytes, run: (pair) => (isParted ? this.#fillInParts(work, pair) : this.#fillWhole(work, pair)), abandon };
   }
 
@@ -95,11 +97,11 @@ export class TableJobs {
 
   async #fillInParts(work: TableWork, pair: Pair): Promise<readonly Job<Pair>[]> {
     const startedAt = Date.now();
-    const { sessions } = this.#options;
+    const { sessions, partedBytes } = this.#options;
     try {
       await prepareParts(pair.destination, work.copy);
       const { schema, name } = work.copy.from;
-      const ranges = await splitTable({ session: pair.source, schema, name, bytes: work.relation.bytes, parts: sessions, partBytes: PARTED_BYTES / 2 });
+      const ranges = await splitTable({ session: pair.source, schema, name, bytes: work.relation.bytes, parts: sessions, partBytes: partedBytes / MOST_PARTS });
       const parts = { left: ranges.length, bytes: 0, rows: 0, error: undefined as unknown };
       return ranges.map((range) => ({
         weight: work.relation.bytes / ranges.length,

@@ -1,7 +1,8 @@
 import { TLSSocket } from "node:tls";
+import { TidemarkError } from "../../core/errors.ts";
 import { serverIdentity } from "../connect/identity.ts";
 import type { Session } from "../connect/session.ts";
-import { NEWEST_MAJOR } from "../dump/dump-schema.ts";
+import { findProgram } from "../dump/native/find-program.ts";
 import { confirm, fail, type Finding, pass } from "./findings.ts";
 import { type BothScope, type DestinationScope, destinationName, majorOf, type SourceScope, sourceName } from "./scope.ts";
 
@@ -74,20 +75,11 @@ export async function checkVersions(scope: BothScope): Promise<readonly Finding[
       ),
     );
   }
-  for (const [name, major] of [
-    [sourceName(scope), from],
-    [destinationName(scope), to],
+  for (const [name, session] of [
+    [sourceName(scope), source],
+    [destinationName(scope), server],
   ] as const) {
-    if (major > NEWEST_MAJOR) {
-      findings.push(
-        fail(
-          "DATABASE_VERSIONS",
-          `${name}: version`,
-          `PostgreSQL ${major} is newer than the pg_dump that comes along, which reads up to ${NEWEST_MAJOR}.`,
-          "Use a newer version of Tidemark, or a native pg_dump of that version.",
-        ),
-      );
-    }
+    findings.push(...(await checkReadable(session, name)));
   }
   if (from < OLDEST) {
     findings.push(
@@ -104,6 +96,17 @@ export async function checkVersions(scope: BothScope): Promise<readonly Finding[
     );
   }
   return findings.length > 0 ? findings : [pass("DATABASE_VERSIONS", subject, `${shownMajor(from)} to ${shownMajor(to)}.`)];
+}
+
+/** Whether there is a pg_dump for a server's version. */
+async function checkReadable(session: Session, name: string): Promise<readonly Finding[]> {
+  try {
+    await findProgram(session);
+    return [];
+  } catch (error) {
+    if (!(error instanceof TidemarkError)) throw error;
+    return [fail("DATABASE_VERSIONS", `${name}: version`, error.message, error.hint ?? "Name another pg_dump by TIDEMARK_PG_DUMP.")];
+  }
 }
 
 /** 9.04 is how 9.4 stays comparable. */

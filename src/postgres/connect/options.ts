@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { TidemarkError } from "../../core/errors.ts";
 import { Secret } from "../../core/secret.ts";
 import type { PostgresLocation } from "../../core/sync-plan.ts";
+import { type DumpPrograms, dumpProgramsOf } from "./dump-programs.ts";
 import { environmentSettings, type Settings } from "./keywords.ts";
 import { findPassword } from "./password-file.ts";
 import { readService } from "./service-file.ts";
@@ -37,6 +38,8 @@ export interface ConnectionOptions {
   readonly serverOptions?: string | undefined;
   /** What the server has to be. Default: `any`. */
   readonly target?: Target | undefined;
+  /** Default: only the one that comes along. */
+  readonly dumpPrograms?: DumpPrograms | undefined;
 }
 
 const TARGETS = ["any", "read-write", "read-only", "primary", "standby", "prefer-standby"] as const;
@@ -99,6 +102,7 @@ export async function resolveConnection(location: PostgresLocation, { env, datab
     lockTimeoutMs: milliseconds(options["lockTimeout"]) ?? 0,
     serverOptions: settings.options,
     target: oneOf(TARGETS, settings.target_session_attrs ?? "any", "target_session_attrs", name),
+    dumpPrograms: dumpProgramsOf(env),
   };
 }
 

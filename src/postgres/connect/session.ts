@@ -6,6 +6,7 @@ import { fromPostgresError, isConnectionLost } from "./errors.ts";
 import { displayOf } from "./identity.ts";
 import type { ConnectionOptions, Target } from "./options.ts";
 import { openingQuery, type SessionFacts } from "./settings.ts";
+import type { DumpPrograms } from "./dump-programs.ts";
 import { serverFailure } from "./server-failure.ts";
 
 /** A connection to one database that is ready for work, with every setting that changes how values are printed pinned. */
@@ -25,6 +26,8 @@ export interface Session {
   readonly isStandby: boolean;
   /** There is a pooler in between: it may lend its connection to others between two statements. */
   readonly isPooled: boolean;
+  /** By what its definitions may be read. */
+  readonly dumpPrograms?: DumpPrograms | undefined;
   /** Whether the connection is gone. */
   readonly isLost: boolean;
   /**
@@ -78,6 +81,7 @@ export async function openSession(options: ConnectionOptions, { purpose, signal,
       pid: facts.pid,
       isSuperuser: facts.superuser,
       isStandby: facts.standby,
+      dumpPrograms: options.dumpPrograms,
       isPooled: keyOf(client).processID !== facts.pid,
       get isLost() {
         return connection.isLost;

@@ -150,6 +150,6 @@ class ArchiveReader {
 
 function unreadable(why: string): TidemarkError {
   return new TidemarkError("DUMP_UNREADABLE", `What pg_dump wrote cannot be read as an archive: ${why}.`, {
-    hint: "With a pg_dump of your own, use one between version 12 and 18.",
+    hint: "Archives are read as pg_dump of PostgreSQL 12 to 18 writes them: let TIDEMARK_PG_DUMP name such a one, or use a newer version of Tidemark.",
   });
 }

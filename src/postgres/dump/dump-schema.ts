@@ -2,6 +2,8 @@ import { TidemarkError } from "../../core/errors.ts";
 import type { Session } from "../connect/session.ts";
 import { qualifiedName, quoteName } from "../names.ts";
 import { type DumpEntry, readArchive } from "./archive.ts";
+import { findProgram } from "./native/find-program.ts";
+import { databaseWord, runNativeDump } from "./native/run.ts";
 import { runDump } from "./wasm/run.ts";
 
 /** All definitions of a database, in an order in which they can be created. */
@@ -26,24 +28,20 @@ export interface DumpSchemaOptions {
   readonly signal: AbortSignal;
 }
 
-/** Newest server that the pg_dump that comes along can read. */
-export const NEWEST_MAJOR = 18;
-
 /**
- * Dumps every definition of a session's database, no rows, through one snapshot.
+ * Dumps every definition of a session's database, no rows, through one snapshot: by the pg_dump that comes
+ * along, or by one of this machine where the user named it or the server is newer.
  *
- * @throws TidemarkError `DUMP_FAILED` with what pg_dump said, `DUMP_SERVER_TOO_NEW`, `DUMP_UNREADABLE`
+ * @throws TidemarkError `DUMP_FAILED` with what pg_dump said, `DUMP_UNREADABLE`, `DUMP_SERVER_TOO_NEW`,
+ * `DUMP_PROGRAM_TOO_OLD`, `DUMP_PROGRAM_UNUSABLE`
  */
 export async function dumpSchema(options: DumpSchemaOptions): Promise<SchemaDump> {
   const { session, signal } = options;
-  if (Math.floor(session.version / 10_000) > NEWEST_MAJOR) {
-    throw new TidemarkError(
-      "DUMP_SERVER_TOO_NEW",
-      `The server of ${session.database} is PostgreSQL ${Math.floor(session.version / 10_000)}, and definitions are read up to ${NEWEST_MAJOR}.`,
-      { hint: "Use a newer version of Tidemark." },
-    );
-  }
-  const result = await runDump({ session, words: wordsOf(options), signal });
+  const words = wordsOf(options);
+  const program = await findProgram(session, signal);
+  const result = await (program === undefined
+    ? runDump({ session, words: [...words, "--username=tidemark", `--dbname=${databaseWord(session.database)}`], signal })
+    : runNativeDump({ session, program: program.path, words, signal }));
   if (result.code !== 0 || result.archive === undefined) {
     throw new TidemarkError(
       "DUMP_FAILED",
@@ -57,13 +55,13 @@ export async function dumpSchema(options: DumpSchemaOptions): Promise<SchemaDump
   return { version: session.version, entries: readArchive(result.archive).entries, warnings };
 }
 
-function wordsOf({ session, snapshot, withoutTables = [], withoutSchemas = [], lockTimeoutMs }: DumpSchemaOptions): readonly string[] {
+/** Without what differs between the programs: the connection, and where the archive goes to. */
+function wordsOf({ snapshot, withoutTables = [], withoutSchemas = [], lockTimeoutMs }: DumpSchemaOptions): readonly string[] {
   return [
     "--format=custom",
-    "--compress=none",
+    // Versions before 16 do not know `none`.
+    "--compress=0",
     "--schema-only",
-    "--username=tidemark",
-    `--dbname=dbname='${session.database.replaceAll(/[\\']/g, "\\$&")}'`,
     ...(snapshot === undefined ? [] : [`--snapshot=${snapshot}`]),
     ...(lockTimeoutMs === undefined ? [] : [`--lock-wait-timeout=${lockTimeoutMs}`]),
     ...withoutTables.map(({ schema, name }) => `--exclude-table=${qualifiedName(schema, name)}`),

@@ -93,7 +93,7 @@ describe("versions", () => {
     [90_603, "SOURCE_VERSION_UNTESTED", "confirm", "9.6"],
     [90_426, "SOURCE_VERSION_UNTESTED", "confirm", "9.4"],
     [90_324, "DATABASE_VERSIONS", "fail", "9.3"],
-    [190_001, "DATABASE_VERSIONS", "fail", "19"],
+    [990_001, "DATABASE_VERSIONS", "fail", "99"],
   ])("a source of version %i: %s %s", async (version, code, status, shown) => {
     const { checkVersions } = await import("../../../src/postgres/check/servers.ts");
     const { postgresLocation, postgresSync } = await import("../../support/sync-plans.ts");

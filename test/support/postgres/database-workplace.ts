@@ -13,7 +13,8 @@ import type { StateStore } from "../../../src/state/state-store.ts";
 import { postgresLocation, postgresSync, syncPlan } from "../sync-plans.ts";
 import { type TemporaryFolder, temporaryFolder } from "../temp.ts";
 
-const drivers: Drivers = { for: async () => createPostgresDriver({ env: {} }) };
+/** Tables of tests are small: so is what is copied in parts. */
+const PARTED_BYTES = 2 ** 20;
 const never = new AbortController().signal;
 
 export interface DatabaseEnds {
@@ -28,15 +29,19 @@ export class DatabaseWorkplace implements AsyncDisposable {
   readonly state: StateStore;
   readonly events: TidemarkEvent[] = [];
   readonly #ends: DatabaseEnds;
+  readonly #drivers: Drivers;
   readonly #changesets: Changeset[] = [];
 
-  static async make(ends: DatabaseEnds): Promise<DatabaseWorkplace> {
+  /** @param env variables of the process, e.g. `TIDEMARK_PG_DUMP` */
+  static async make(ends: DatabaseEnds, env: Readonly<Record<string, string>> = {}): Promise<DatabaseWorkplace> {
     const folder = await temporaryFolder();
-    return new DatabaseWorkplace(ends, folder, await openState({ folder: folder.join(".tidemark"), plan: "test-plan", create: true }));
+    const drivers: Drivers = { for: async () => createPostgresDriver({ env, partedBytes: PARTED_BYTES }) };
+    return new DatabaseWorkplace(ends, drivers, folder, await openState({ folder: folder.join(".tidemark"), plan: "test-plan", create: true }));
   }
 
-  private constructor(ends: DatabaseEnds, folder: TemporaryFolder, state: StateStore) {
+  private constructor(ends: DatabaseEnds, drivers: Drivers, folder: TemporaryFolder, state: StateStore) {
     this.#ends = ends;
+    this.#drivers = drivers;
     this.folder = folder;
     this.state = state;
   }
@@ -55,7 +60,7 @@ export class DatabaseWorkplace implements AsyncDisposable {
       plan: syncPlan(this.folder.join("plan.yaml"), this.sync(over)),
       planFile: "plan.yaml",
       planHash: "hash",
-      drivers,
+      drivers: this.#drivers,
       state: this.state,
       path: this.folder.join(`changeset-${this.#changesets.length}`),
       listSkips: true,
@@ -73,7 +78,7 @@ export class DatabaseWorkplace implements AsyncDisposable {
       changeset,
       plan: syncPlan(this.folder.join("plan.yaml"), this.sync(over)),
       planHash: "hash",
-      drivers,
+      drivers: this.#drivers,
       state: this.state,
       owner: "test",
       stop: never,

@@ -1,15 +1,10 @@
-import type { Socket } from "node:net";
 import type { Session } from "../../connect/session.ts";
+import { lendSession, type LentSession } from "../lend-session.ts";
 
 const SSL_REQUEST = 80_877_103;
 const GSS_REQUEST = 80_877_104;
 const NOTHING = new Uint8Array();
 const READY_FOR_QUERY = 0x5a;
-
-/** `pg` does not type the connection beneath its client. */
-interface ClientInternals {
-  readonly connection: { readonly stream: Socket };
-}
 
 /**
  * Lends an open session to pg_dump. The session was opened and authenticated by us, so pg_dump's own
@@ -18,36 +13,22 @@ interface ClientInternals {
  * @see https://www.postgresql.org/docs/current/protocol-flow.html
  */
 export class SessionBridge {
-  readonly #socket: Socket;
-  readonly #listeners: ((chunk: Buffer) => void)[];
-  readonly #greeting: Uint8Array;
+  #lent: LentSession | undefined;
   #sent: Buffer = Buffer.alloc(0);
   #waiting: { readonly chunks: Buffer[]; resolve(answer: Uint8Array): void; reject(error: unknown): void } | undefined;
   #partial: Buffer = Buffer.alloc(0);
-  readonly #onData = (chunk: Buffer) => this.#receive(chunk);
-  readonly #onLost = () => this.#waiting?.reject(new Error("the connection was lost"));
-
-  private constructor(session: Session, greeting: Uint8Array) {
-    // The client of every session is of this shape; a test of the dump would notice another one.
-    this.#socket = (session.client as unknown as ClientInternals).connection.stream;
-    this.#listeners = this.#socket.listeners("data") as ((chunk: Buffer) => void)[];
-    this.#greeting = greeting;
-  }
 
   /** Takes the session's answers away from its client until `end`. */
   static async over(session: Session): Promise<SessionBridge> {
-    const names = ["server_version", "server_encoding", "client_encoding", "is_superuser", "session_authorization", "integer_datetimes"];
-    const [row] = await session.query<Record<string, string>>(`SELECT ${names.map((name) => `pg_catalog.current_setting('${name}') AS ${name}`).join(", ")}`);
-    const parameters = { ...row, DateStyle: "ISO", IntervalStyle: "postgres", TimeZone: "UTC", standard_conforming_strings: "on" };
-    const bridge = new SessionBridge(session, greetingOf(parameters));
-    for (const listener of bridge.#listeners) bridge.#socket.off("data", listener);
-    bridge.#socket.on("data", bridge.#onData);
-    bridge.#socket.on("close", bridge.#onLost);
+    const bridge = new SessionBridge();
+    bridge.#lent = await lendSession(session, { onData: (chunk) => bridge.#receive(chunk), onLost: () => bridge.#lose() });
     return bridge;
   }
 
   /** Sends what pg_dump wrote, once it is whole. @returns all of the server's answer; nothing where there is none yet */
   async exchange(bytes: Uint8Array): Promise<Uint8Array> {
+    const lent = this.#lent;
+    if (lent === undefined) throw new Error("the session was given back");
     this.#sent = this.#sent.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#sent, bytes]);
     const kind = this.#kindOfMessage();
     if (kind === "partial") return NOTHING;
@@ -55,20 +36,23 @@ export class SessionBridge {
     this.#sent = Buffer.alloc(0);
     // One byte "N": no encryption here, the session has its own.
     if (kind === "encryption") return Buffer.from("N");
-    if (kind === "startup") return this.#greeting;
+    if (kind === "startup") return lent.greeting;
     if (kind === "end") return NOTHING;
     return new Promise((resolve, reject) => {
       this.#waiting = { chunks: [], resolve, reject };
-      if (this.#socket.destroyed) this.#onLost();
-      else this.#socket.write(message);
+      if (lent.socket.destroyed) this.#lose();
+      else lent.socket.write(message);
     });
   }
 
   /** Gives the session back to its client. */
   end(): void {
-    this.#socket.off("data", this.#onData);
-    this.#socket.off("close", this.#onLost);
-    for (const listener of this.#listeners) this.#socket.on("data", listener);
+    this.#lent?.giveBack();
+    this.#lent = undefined;
+  }
+
+  #lose(): void {
+    this.#waiting?.reject(new Error("the connection was lost"));
   }
 
   /** A simple query or a sync asks for an answer; whatever comes before it belongs to it. */
@@ -107,18 +91,4 @@ export class SessionBridge {
     this.#waiting = undefined;
     waiting.resolve(Buffer.concat(waiting.chunks));
   }
-}
-
-/** What a server says after a login: AuthenticationOk, its parameters, a key that nobody needs, ReadyForQuery. */
-function greetingOf(parameters: Readonly<Record<string, string>>): Uint8Array {
-  const ok = frame("R", Buffer.from([0, 0, 0, 0]));
-  const status = Object.entries(parameters).map(([name, value]) => frame("S", Buffer.from(`${name}\0${value}\0`)));
-  return Buffer.concat([ok, ...status, frame("K", Buffer.alloc(8)), frame("Z", Buffer.from("I"))]);
-}
-
-function frame(type: string, body: Buffer): Buffer {
-  const header = Buffer.alloc(5);
-  header.write(type, 0, "latin1");
-  header.writeInt32BE(body.length + 4, 1);
-  return Buffer.concat([header, body]);
 }
