@@ -1,9 +1,11 @@
 import type { Action } from "../changeset/action.ts";
+import { TidemarkError } from "../core/errors.ts";
 import type { PostgresSync } from "../core/sync-plan.ts";
 import { readDatabaseDetail } from "../driver/database-action.ts";
 import type { CompareContext, CompareLevel, ComparePage, Difference, PlanContext } from "../driver/sync-driver.ts";
 import type { ItemRecord } from "../state/state-store.ts";
 import { compareTables } from "./compare-tables.ts";
+import { compareLargeObjects } from "./compare/compare-large-objects.ts";
 import { compareSequences } from "./compare/compare-sequences.ts";
 import type { TableComparison } from "./compare/types.ts";
 import { openSession, type Session } from "./connect/session.ts";
@@ -15,6 +17,8 @@ import { shownName } from "./names.ts";
 import { decideObjects } from "./plan/decide-objects.ts";
 import { NOT_COMPARABLE } from "./plan/plan-objects.ts";
 import { pairRows, rowsFingerprint } from "./plan/plan-rows.ts";
+import { hasLargeObjects, planRefreshes } from "./plan/plan-values.ts";
+import { selectSequences } from "./plan/plan-values.ts";
 import { type DestinationFacts, readDestination, readSource, type SourceFacts } from "./plan/read-ends.ts";
 import { makeSelect } from "./plan/select.ts";
 
@@ -51,7 +55,11 @@ export async function* compareDatabase(sync: PostgresSync, ends: Ends, context: 
     const level = levels.has("values") ? "values" : "counts";
     for await (const table of compareTables({ sync, ends, pairs, depth: level === "values" ? "values" : "count", signal }))
       yield { ...pageOfTable(table), level };
-    if (levels.has("values")) yield sequencesPage(comparing, objects);
+    yield viewsPage(comparing, objects, level);
+    if (levels.has("values")) {
+      yield sequencesPage(comparing, objects);
+      yield* largeObjectPages(comparing, signal);
+    }
   }
 }
 
@@ -155,13 +163,50 @@ function pageOfTable({ key, rows, equal, differences, more, problem }: TableComp
   return { equal: 0, differences: [...told, ...rest] };
 }
 
-function sequencesPage({ sync, source, destination }: Comparing, { select, targetOf }: Awaited<ReturnType<typeof decideObjects>>): ComparePage {
+function sequencesPage({ sync, source, destination }: Comparing, { select, targetOf, planned }: Awaited<ReturnType<typeof decideObjects>>): ComparePage {
+  const isSelected = selectSequences({ sync, select, objects: planned });
   const pairs = source.sequences
-    .filter(({ schema, name }) => select("sequence", schema, name, undefined))
+    .filter(isSelected)
     .map(({ schema, name }) => ({ key: `sequence-value ${shownName(schema, name)}`, source: { schema, name }, destination: targetOf(schema, name) }));
   const compared = compareSequences({ pairs, source: source.sequences, destination: destination.sequences, margin: sync.sequences.margin });
   const differences = compared.flatMap(({ key, difference, source: one, destination: other }): Difference[] =>
     difference === "equal" ? [] : [{ key, difference, reason: `${one?.last ?? "none"} at the source, ${other?.last ?? "none"} at the destination` }],
   );
   return pageOf("values", differences, compared.length - differences.length);
+}
+
+/** A materialized view that is filled at the source only. Which rows are in it follows from its query, and is not compared. */
+function viewsPage(
+  { sync, source, destination }: Comparing,
+  { planned, select, targetOf }: Awaited<ReturnType<typeof decideObjects>>,
+  level: CompareLevel,
+): ComparePage {
+  const views = new Map(planned.filter(({ kind }) => kind === "materialized-view").map(({ action }) => [action.key, action]));
+  const actions = planRefreshes({ sync, source: source.relations, destination: destination.relations, select, targetOf, views }).map(({ action }) => action);
+  // A view that is missing is told of among the objects.
+  const unfilled = actions.filter(({ action, reason }) => action !== "skip" && reason !== "absent");
+  return pageOf(
+    level,
+    unfilled.map(({ key, reason }) => ({ key, difference: "different", reason })),
+    actions.filter(isEqual).length,
+  );
+}
+
+async function* largeObjectPages({ sync, ends, source, destination }: Comparing, signal: AbortSignal): AsyncGenerator<ComparePage> {
+  if (!hasLargeObjects(sync) || source.largeObjects + destination.largeObjects === 0) return;
+  const from = await openSession(ends.source);
+  try {
+    const to = await openSession(ends.destination);
+    try {
+      yield* compareLargeObjects(from, to, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof TidemarkError)) throw error;
+      yield pageOf("values", [{ key: "large-objects", difference: "unknown", reason: error.message }], 0);
+    } finally {
+      await to.close();
+    }
+  } finally {
+    await from.close();
+  }
 }

@@ -6,7 +6,7 @@ import { openSession } from "./connect/session.ts";
 import type { ConnectionOptions } from "./connect/options.ts";
 import type { Ends } from "./ends.ts";
 import { qualifiedName } from "./names.ts";
-import type { RowsPair } from "./plan/plan-rows.ts";
+import { closedBy, type RowsPair } from "./plan/plan-rows.ts";
 
 export interface CompareTablesOptions {
   readonly sync: PostgresSync;
@@ -48,7 +48,7 @@ interface ComparablePair {
 }
 
 async function comparablePairs(ends: Ends, pairs: readonly RowsPair[]): Promise<readonly ComparablePair[]> {
-  const there = pairs.filter(({ destination }) => destination !== undefined);
+  const there = pairs.filter((pair) => pair.destination !== undefined && closedBy(pair) === undefined);
   const isPartitioned = there.some(({ source }) => source.isPartition);
   const [from, to] = isPartitioned
     ? await Promise.all([rootsOf(ends.source), rootsOf(ends.destination)])
@@ -60,13 +60,14 @@ async function comparablePairs(ends: Ends, pairs: readonly RowsPair[]): Promise<
   return [...groups.values()].flatMap(([first, ...rest]): ComparablePair[] => {
     if (first === undefined) return [];
     const { key, source, target, columns, where } = first;
+    const destinationWhere = first.destination?.configuration?.condition;
     const roots = { source: from.get(qualifiedName(source.schema, source.name)), destination: to.get(qualifiedName(target.schema, target.name)) };
     const isKeyKept = source.primaryKey.every((column) => columns.includes(column));
     const primaryKey = isKeyKept ? source.primaryKey : undefined;
     const pair =
       roots.source && roots.destination
         ? { key, source: roots.source, destination: roots.destination, columns, where, primaryKey, only: false }
-        : { key, source: { schema: source.schema, name: source.name }, destination: target, columns, where, primaryKey };
+        : { key, source: { schema: source.schema, name: source.name }, destination: target, columns, where, destinationWhere, primaryKey };
     return [{ pair, alsoFor: rest.map((each) => each.key) }];
   });
 }

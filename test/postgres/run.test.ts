@@ -62,10 +62,32 @@ test("a stop while it is paused does not wait for the end of the pause, and appl
   await terminal.shown("is paused by its flow");
   terminal.host.interrupts.interrupt();
   expect(await code, terminal.text()).toBe(130);
-  expect(terminal.text()).toContain("is paused: what is in flight is cut off");
+  expect(terminal.text()).toContain("the next one copies all rows again");
 
   await writeFile(folder.join("plan.yaml"), plan(""));
   const again = makeTerminal(env);
   expect(await again.run("apply", folder.join("plan.yaml"), "--auto-approve"), again.text()).toBe(0);
   expect(await target.sql("SELECT count(*)::int AS rows FROM big")).toEqual([{ rows: 2000 }]);
+});
+
+test("a stop cuts off a table in flight, since all rows begin anew, and says so", async () => {
+  await using source = await makeDatabase(15);
+  await using target = await makeDatabase(15);
+  await using folder = await temporaryFolder("tidemark-flow-");
+  await source.sql("CREATE TABLE big (id int PRIMARY KEY, pad text); INSERT INTO big SELECT i, repeat('x', 1000) FROM generate_series(1, 20000) i");
+  await writeFile(folder.join("plan.yaml"), plan("    flow: [{ maxRate: 1 MB/s }]\n"));
+  const env = { FROM_URL: source.url, TO_URL: target.url };
+  const terminal = makeTerminal(env);
+  const code = terminal.run("apply", folder.join("plan.yaml"), "--auto-approve", "--progress", "plain");
+  const copying = "SELECT count(*)::int AS sessions FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%' AND state = 'active'";
+  await expect.poll(() => target.sql(copying), { timeout: 20_000 }).toEqual([{ sessions: 1 }]);
+  terminal.host.interrupts.interrupt();
+  expect(await code, terminal.text()).toBe(130);
+  expect(terminal.text()).toContain("the next one copies all rows again");
+  expect(await target.sql("SELECT count(*)::int AS rows FROM big")).toEqual([{ rows: 0 }]);
+
+  await writeFile(folder.join("plan.yaml"), plan(""));
+  const again = makeTerminal(env);
+  expect(await again.run("apply", folder.join("plan.yaml"), "--auto-approve"), again.text()).toBe(0);
+  expect(await target.sql("SELECT count(*)::int AS rows FROM big")).toEqual([{ rows: 20_000 }]);
 });

@@ -1,11 +1,13 @@
 import type { Action } from "../../changeset/action.ts";
 import type { PostgresSync } from "../../core/sync-plan.ts";
-import { type DatabaseDetail, writeDatabaseDetail } from "../../driver/database-action.ts";
+import { type DatabaseDetail, readDatabaseDetail, writeDatabaseDetail } from "../../driver/database-action.ts";
+import { lackingRemark } from "../catalog/label-providers.ts";
 import { quoteLiteral, quoteName, shownName } from "../names.ts";
 import { fingerprintOf } from "../plan/definition.ts";
 import { planMemberships } from "./plan-memberships.ts";
 import { defineRole, defineSettings, hasVerifier, openSettings } from "./role-definition.ts";
 import { MEMBERSHIP_OPTIONS_FROM, type Role, type RoleCatalog } from "./roles.ts";
+import { borrowableRoles, grantedBy } from "./run-memberships.ts";
 import { makeSelectRole, type SelectRole } from "./select-roles.ts";
 
 export interface PlanAccountsOptions {
@@ -14,8 +16,8 @@ export interface PlanAccountsOptions {
   readonly sync: Pick<PostgresSync, "accounts" | "level">;
   /** Roles that own something that is synced, or are granted something on it. */
   readonly used: ReadonlySet<string>;
-  /** Those that own something; undefined: all that are used. */
-  readonly owners?: ReadonlySet<string> | undefined;
+  /** Of security labels, that the destination's server has not loaded; undefined: it has all. */
+  readonly lackingProviders?: ReadonlySet<string> | undefined;
   /** The destination's database, which may still have to be created; undefined: that of its session. */
   readonly database?: string | undefined;
 }
@@ -27,6 +29,8 @@ export interface PlannedAccounts {
   readonly available: ReadonlySet<string>;
   /** Roles that whoever applies can make owners, or act as. Whether they were superusers at the source is not looked at. */
   readonly ownable: ReadonlySet<string>;
+  /** Those among them of which it has to be made a member before, for the time of a run, and what does. */
+  readonly borrowable: ReadonlyMap<string, Action>;
 }
 
 interface Left {
@@ -39,12 +43,10 @@ interface Left {
  * no role gets SUPERUSER, REPLICATION or BYPASSRLS; superusers' memberships stay behind.
  */
 export function planAccounts(options: PlanAccountsOptions): PlannedAccounts {
-  const { source, destination, sync, used, owners = used, database = destination.database } = options;
+  const { source, destination, sync, used, database = destination.database } = options;
   const select = makeSelectRole(sync.accounts);
   const available = new Set(destination.names);
   const created = new Set<string>();
-  const ownable = new Set(destination.isSuperuser ? destination.names : destination.settable);
-  const above = membersAbove(source, destination.user);
   const roles: Action[] = [];
   for (const role of source.roles) {
     if (destination.names.has(role.name)) {
@@ -58,31 +60,35 @@ export function planAccounts(options: PlanAccountsOptions): PlannedAccounts {
         roles.push(roleAction("notSynced", left.reason, role, { remark: `${left.remark}${consequence(role, used)}` }));
       continue;
     }
-    const isOwner = owners.has(role.name) && !role.superuser && !above.has(role.name);
-    const { ddl, remarks } = defineRole({ role, target: destination, isOwner });
+    const { ddl, remarks } = defineRole({ role, target: destination });
     roles.push(roleAction("create", "absent", role, { ddl, remark: remarks.join(" ") || undefined }));
     available.add(role.name);
     created.add(role.name);
-    if (destination.isSuperuser || isOwner) ownable.add(role.name);
   }
+  const memberships = planMemberships({ source, destination, select, available, created });
+  const lasting = new Set(memberships.flatMap((action) => lastingRole(action) ?? []));
+  const borrowable = borrowableRoles({ source, destination, created, lasting });
+  const own = destination.isSuperuser
+    ? [...destination.names, ...created]
+    : [...destination.settable, ...lasting, ...(destination.grantsCreated ? created : [])];
   return {
     actions: [
       ...roles,
       ...absentNames(sync, source).map((name) => notFound(name)),
-      ...source.roles.filter(({ name }) => created.has(name)).flatMap(labelActions),
+      ...source.roles.filter(({ name }) => created.has(name)).flatMap((role) => labelActions(role, options.lackingProviders ?? new Set())),
       ...(sync.level === "database" ? source.roles.flatMap((role) => databaseSettings(role, { destination, database, select, available, created })) : []),
-      ...planMemberships({ source, destination, select, available, created }),
+      ...memberships,
     ],
     available,
-    ownable,
+    ownable: new Set([...own, ...borrowable.keys()]),
+    borrowable,
   };
 }
 
-/** Roles that are members of `user`, directly or not: `user` cannot become a member of theirs. */
-function membersAbove({ memberships }: RoleCatalog, user: string): ReadonlySet<string> {
-  const found = new Set<string>([user]);
-  for (const name of found) for (const { role, member } of memberships) if (role === name) found.add(member);
-  return found;
+/** The role of which whoever applies becomes a member for good, before it needs to be one. */
+function lastingRole({ action, detail: text }: Action): string | undefined {
+  const detail = readDatabaseDetail(text);
+  return action === "create" && detail?.phase === "accounts" ? grantedBy(detail)?.role : undefined;
 }
 
 function whyLeft({ name, isSystem }: Role, destination: RoleCatalog, select: SelectRole): Left | undefined {
@@ -147,15 +153,20 @@ export function roleFingerprint(role: Role): string {
   );
 }
 
-function labelActions({ name, labels }: Role): Action[] {
+function labelActions({ name, labels }: Role, lackingProviders: ReadonlySet<string>): Action[] {
   if (labels.length === 0) return [];
-  const ddl = labels.map(({ provider, label }) => `SECURITY LABEL FOR ${quoteName(provider)} ON ROLE ${quoteName(name)} IS ${quoteLiteral(label)};`).join("\n");
-  const detail = writeDatabaseDetail({ kind: "security-label", name, phase: "finish", ddl });
+  const lacking = labels.filter(({ provider }) => lackingProviders.has(provider)).map(({ provider }) => provider);
+  const ddl = labels
+    .filter(({ provider }) => !lacking.includes(provider))
+    .map(({ provider, label }) => `SECURITY LABEL FOR ${quoteName(provider)} ON ROLE ${quoteName(name)} IS ${quoteLiteral(label)};`)
+    .join("\n");
+  const remark = lacking.length === 0 ? undefined : lackingRemark(lacking);
+  const detail = writeDatabaseDetail({ kind: "security-label", name, ...(ddl === "" ? { remark } : { phase: "finish", ddl, remark }) });
   return [
     {
-      action: "create",
+      action: ddl === "" ? "notSynced" : "create",
       key: `security-label ROLE ${shownName(undefined, name)}`,
-      reason: "absent",
+      reason: ddl === "" ? "no-label-provider" : "absent",
       bytes: 0,
       source: { fingerprint: fingerprintOf(ddl) },
       destination: undefined,

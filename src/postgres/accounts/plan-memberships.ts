@@ -1,5 +1,5 @@
 import type { Action } from "../../changeset/action.ts";
-import { writeDatabaseDetail } from "../../driver/database-action.ts";
+import { type DatabaseDetail, writeDatabaseDetail } from "../../driver/database-action.ts";
 import { quoteName, shownName } from "../names.ts";
 import { fingerprintOf } from "../plan/definition.ts";
 import { listed } from "./role-definition.ts";
@@ -29,13 +29,14 @@ interface Merged {
 /** Decides about who becomes a member of what, in an order in which each grantor has what it grants. */
 export function planMemberships({ source, destination, select, available, created }: PlanMembershipsOptions): Action[] {
   const superusers = new Set(source.roles.filter(({ superuser }) => superuser).map(({ name }) => name));
+  const mayGrant = makeMayGrant(destination, created);
   const there = new Map(merge(destination).map((each) => [keyOf(each), each]));
   const actions: Action[] = [];
   const wanted: Merged[] = [];
   for (const membership of merge(source)) {
     const { role, member } = membership;
     if (!select(member)) continue;
-    const left = whyLeft(membership, superusers, available, destination, created);
+    const left = whyLeft(membership, superusers, available, destination.user, mayGrant);
     const existing = there.get(keyOf(membership));
     if (existing !== undefined) actions.push(skip(membership, existing, destination));
     else if (left !== undefined) actions.push(actionOf("notSynced", left.reason, membership, { remark: left.remark }));
@@ -79,25 +80,28 @@ function whyLeft(
   { role, member }: Merged,
   superusers: ReadonlySet<string>,
   available: ReadonlySet<string>,
-  destination: RoleCatalog,
-  created: ReadonlySet<string>,
+  user: string,
+  mayGrant: (role: string) => boolean,
 ): { readonly reason: string; readonly remark: string } | undefined {
   const isSuper = [member, role].filter((name) => superusers.has(name));
   if (isSuper.length > 0) return { reason: "superuser", remark: `Memberships of superusers are never synced, and ${listed(isSuper)} is one at the source.` };
   const missing = [role, member].filter((name) => !available.has(name));
   if (missing.length > 0) return { reason: "no-account", remark: `The destination has no role ${listed(missing)}.` };
-  if (mayGrant(role, destination, created)) return undefined;
+  if (mayGrant(role)) return undefined;
   return {
     reason: "permission",
-    remark: `${destination.user} may not grant ${role} at the destination: there, GRANT ${quoteName(role)} TO ${quoteName(destination.user)} WITH ADMIN OPTION.`,
+    remark: `${user} may not grant ${role} at the destination: there, GRANT ${quoteName(role)} TO ${quoteName(user)} WITH ADMIN OPTION.`,
   };
 }
 
-/** From 16 on CREATEROLE reaches only roles that one administers: those that one has created, first of all. */
-function mayGrant(role: string, destination: RoleCatalog, created: ReadonlySet<string>): boolean {
-  if (destination.isSuperuser || destination.administered.has(role) || created.has(role)) return true;
-  if (destination.version >= MEMBERSHIP_OPTIONS_FROM || !destination.mayCreateRoles) return false;
-  return destination.roles.every(({ name, superuser }) => name !== role || !superuser);
+/**
+ * Tells which roles whoever applies may make others members of. From 16 on CREATEROLE reaches only roles
+ * that one administers: those that one has created, first of all.
+ */
+export function makeMayGrant(destination: RoleCatalog, created: ReadonlySet<string>): (role: string) => boolean {
+  const superusers = new Set(destination.roles.filter(({ superuser }) => superuser).map(({ name }) => name));
+  const reachesAll = destination.version < MEMBERSHIP_OPTIONS_FROM && destination.mayCreateRoles;
+  return (role) => destination.isSuperuser || destination.administered.has(role) || created.has(role) || (reachesAll && !superusers.has(role));
 }
 
 /** Who granted is kept only where whoever applies may grant in another's name. */
@@ -133,11 +137,13 @@ function inGrantOrder(
 }
 
 /** @see https://www.postgresql.org/docs/current/sql-grant.html#SQL-GRANT-DESCRIPTION-ROLES */
-function create(membership: Merged, grantor: string | undefined, { version }: RoleCatalog): Action {
+function create(membership: Merged, grantor: string | undefined, { version, user, isSuperuser }: RoleCatalog): Action {
   const { role, member, admin, inherit, set } = membership;
   const options = version >= MEMBERSHIP_OPTIONS_FROM ? ` WITH ADMIN ${admin}, INHERIT ${inherit}, SET ${set}`.toUpperCase() : admin ? " WITH ADMIN OPTION" : "";
   const by = grantor === undefined ? "" : ` GRANTED BY ${quoteName(grantor)}`;
-  return actionOf("create", "absent", membership, { ddl: `GRANT ${quoteName(role)} TO ${quoteName(member)}${options}${by};` });
+  // What whoever applies is to be in the end may help it before.
+  const phase = member === user && !isSuperuser && (version < MEMBERSHIP_OPTIONS_FROM || (inherit && set)) ? "accounts" : undefined;
+  return actionOf("create", "absent", membership, { phase, ddl: `GRANT ${quoteName(role)} TO ${quoteName(member)}${options}${by};` });
 }
 
 function skip(membership: Merged, existing: Merged, { version }: RoleCatalog): Action {
@@ -150,12 +156,7 @@ function skip(membership: Merged, existing: Merged, { version }: RoleCatalog): A
   return actionOf("skip", "exists", membership, { remark });
 }
 
-function actionOf(
-  action: Action["action"],
-  reason: string,
-  membership: Merged,
-  more: { readonly ddl?: string | undefined; readonly remark?: string | undefined },
-): Action {
+function actionOf(action: Action["action"], reason: string, membership: Merged, more: Pick<DatabaseDetail, "phase" | "ddl" | "remark">): Action {
   const { role, member, admin, inherit, set } = membership;
   return {
     action,

@@ -15,26 +15,55 @@ export interface AdaptPrivilegesOptions {
   readonly superusers: ReadonlySet<string>;
   /** Whoever applies. */
   readonly user: string;
+  /** Who owns the object at either end; undefined: the same role, or not known. */
+  readonly owners?: Owners | undefined;
+}
+
+interface Owners {
+  readonly source: string;
+  readonly destination: string;
 }
 
 export interface AdaptedPrivileges {
   /** "" where nothing is left. */
   readonly sql: string;
+  /** What a server shows of it afterwards: taking from the source's owner what it has not at the destination leaves no trace. */
+  readonly lasting: string;
+  /** Roles as which it acts, other than whoever applies. */
+  readonly actors: ReadonlySet<string>;
+  /** Whether something is left out because a role is not there, or out of reach. */
+  readonly isPartial: boolean;
   readonly remark: string | undefined;
 }
 
-/** Writes privileges for another server: without the roles that are not there, and without `SET SESSION AUTHORIZATION`, which only superusers may. */
-export function adaptPrivileges({ sql, available, ownable, superusers, user }: AdaptPrivilegesOptions): AdaptedPrivileges {
-  const missing = new Set<string>();
-  const grantors = new Set<string>();
+/** A statement as it is to be run, and as the server shows it afterwards. */
+interface Adapted {
+  readonly text: string;
+  readonly shown: string;
+  readonly owners: Owners | undefined;
+}
+
+/** Roles about which there is something to say. */
+interface Told {
+  readonly missing: Set<string>;
+  readonly grantors: Set<string>;
+  readonly owning: Set<string>;
+}
+
+/**
+ * Writes privileges for another server: without the roles that are not there, without `SET SESSION
+ * AUTHORIZATION`, which only superusers may, and without what the owner at the destination has by itself,
+ * which no server would note.
+ */
+export function adaptPrivileges(options: AdaptPrivilegesOptions): AdaptedPrivileges {
+  const { sql, available, ownable, superusers } = options;
+  const told: Told = { missing: new Set(), grantors: new Set(), owning: new Set() };
+  const actors = new Set<string>();
   const kept: string[] = [];
+  const lasting: string[] = [];
   /** Of the statements that follow; undefined: the object's owner. */
   let grantor: string | undefined;
   const mayAct = (role: string) => available.has(role) && ownable.has(role) && !superusers.has(role);
-  const keep = (statement: string) => {
-    if (grantor !== undefined && !mayAct(grantor)) grantors.add(grantor);
-    kept.push(...(grantor === undefined || !mayAct(grantor) ? [statement] : [`SET ROLE ${quoteName(grantor)};`, statement, "RESET ROLE;"]));
-  };
 
   for (const statement of splitStatements(sql)) {
     const words = meaningful(statement);
@@ -44,30 +73,69 @@ export function adaptPrivileges({ sql, available, ownable, superusers, user }: A
       grantor = authorization.role;
       continue;
     }
-    const owner = defaultsOwner(words);
-    if (owner === undefined) {
-      const text = withGrantees(statement, words, available, missing);
-      if (text !== undefined) keep(text);
-    } else if (superusers.has(owner.role) && owner.role !== user) {
-      // What a superuser owned is owned by whoever applies, and so are its defaults.
-      const text = withGrantees(statement, words, available, missing);
-      if (text === undefined) continue;
-      grantors.add(owner.role);
-      keep(withoutWords(text, owner.from, owner.to));
-    } else if (available.has(owner.role) && (ownable.has(owner.role) || owner.role === user)) {
-      const text = withGrantees(statement, words, available, missing);
-      if (text !== undefined) keep(text);
-    } else missing.add(owner.role);
+    const adapted = adaptStatement(statement, words, options, told);
+    if (adapted === undefined) continue;
+    const owners = adapted.owners?.source === adapted.owners?.destination ? undefined : adapted.owners;
+    const { verb, grantee } = grantOf(words);
+    if (owners !== undefined && verb === "grant" && grantee === owners.destination) {
+      told.owning.add(grantee);
+      continue;
+    }
+    let actor: string | undefined;
+    if (grantor !== undefined && grantor !== owners?.destination) {
+      if (mayAct(grantor)) actor = grantor;
+      else told.grantors.add(grantor);
+    }
+    if (actor !== undefined) actors.add(actor);
+    const by = (text: string) => (actor === undefined ? [text] : [`SET ROLE ${quoteName(actor)};`, text, "RESET ROLE;"]);
+    kept.push(...by(adapted.text));
+    if (!(owners !== undefined && verb === "revoke" && grantee === owners.source)) lasting.push(...by(adapted.shown));
   }
-  return { sql: kept.join("\n"), remark: remarkOf(missing, grantors) };
+  return { sql: kept.join("\n"), lasting: lasting.join("\n"), actors, isPartial: told.missing.size > 0, remark: remarkOf(told) };
 }
 
-function remarkOf(missing: ReadonlySet<string>, grantors: ReadonlySet<string>): string | undefined {
+/** @returns undefined where nothing is left of it */
+function adaptStatement(statement: string, words: readonly Token[], options: AdaptPrivilegesOptions, told: Told): Adapted | undefined {
+  const { available, ownable, superusers, user } = options;
+  const defaults = defaultsOwner(words);
+  const isOutOfReach = defaults !== undefined && !(available.has(defaults.role) && (ownable.has(defaults.role) || defaults.role === user));
+  const isOfSuperuser = defaults !== undefined && superusers.has(defaults.role) && defaults.role !== user;
+  if (isOutOfReach && !isOfSuperuser) {
+    told.missing.add(defaults.role);
+    return undefined;
+  }
+  const text = withGrantees(statement, words, available, told.missing);
+  if (text === undefined) return undefined;
+  if (!isOfSuperuser) return { text, shown: text, owners: defaults === undefined ? options.owners : undefined };
+  // What a superuser owned is owned by whoever applies, and so are its defaults.
+  told.grantors.add(defaults.role);
+  const all = meaningful(text);
+  const [before, after] = [all.slice(0, defaults.from), all.slice(defaults.to)];
+  const role: Token = { kind: "name", text: quoteName(user) };
+  return {
+    text: `${textOf([...before, ...after])};`,
+    shown: `${textOf([...before, ...all.slice(defaults.from, defaults.to - 1), role, ...after])};`,
+    owners: { source: defaults.role, destination: user },
+  };
+}
+
+function remarkOf({ missing, grantors, owning }: Told): string | undefined {
   const named = (roles: ReadonlySet<string>) => listed([...roles].map((role) => shownName(undefined, role)));
   const remarks: string[] = [];
   if (missing.size > 0) remarks.push(`Left out for ${named(missing)}: not at the destination, or not in the power of whoever applies.`);
+  if (owning.size > 0) remarks.push(`Left out for ${named(owning)}, who has it as the owner.`);
   if (grantors.size > 0) remarks.push(`Granted by whoever applies, and not by ${named(grantors)}.`);
   return remarks.join(" ") || undefined;
+}
+
+/** What a statement does, with or without `ALTER DEFAULT PRIVILEGES` before it, and for whom; pg_dump names one role at a time. */
+function grantOf(words: readonly Token[]): { readonly verb: "grant" | "revoke" | undefined; readonly grantee: string | undefined } {
+  const defaults = defaultsOwner(words);
+  const start = defaults?.to ?? 0;
+  const verbAt = isWord(words[start], "in") && isWord(words[start + 1], "schema") ? start + 3 : start;
+  const verb = isWord(words[verbAt], "grant") ? "grant" : isWord(words[verbAt], "revoke") ? "revoke" : undefined;
+  const grantee = words[granteesAt(words)];
+  return { verb, grantee: grantee === undefined || isWord(grantee, "public") ? undefined : nameOf(grantee) };
 }
 
 /** @returns the role that is to grant, undefined in it where that ends; undefined for any other statement */
@@ -91,13 +159,12 @@ function defaultsOwner(words: readonly Token[]): { readonly role: string; readon
  * @returns undefined where none of them is there
  */
 function withGrantees(statement: string, words: readonly Token[], available: ReadonlySet<string>, missing: Set<string>): string | undefined {
-  // TO and FROM are reserved: as a name either stands in quotes.
-  const at = words.findLastIndex((token) => isWord(token, "to") || isWord(token, "from"));
-  if (at < 0) return statement.trim();
+  const at = granteesAt(words);
+  if (at === 0) return statement.trim();
   // Names between commas: what follows the last of them, such as WITH GRANT OPTION, is no name.
-  let end = at + 2;
+  let end = at + 1;
   while (words[end]?.text === ",") end += 2;
-  const grantees = words.slice(at + 1, end).filter(({ text }) => text !== ",");
+  const grantees = words.slice(at, end).filter(({ text }) => text !== ",");
   const there = grantees.filter((token) => {
     const role = nameOf(token) ?? "";
     if (isWord(token, "public") || available.has(role)) return true;
@@ -106,15 +173,17 @@ function withGrantees(statement: string, words: readonly Token[], available: Rea
   });
   if (there.length === 0) return undefined;
   if (there.length === grantees.length) return statement.trim();
-  const head = words.slice(0, at + 1);
+  const head = words.slice(0, at);
   return `${textOf([...head, ...there.flatMap((token, place): Token[] => (place === 0 ? [token] : [COMMA, token])), ...words.slice(end)])};`;
 }
 
-const COMMA: Token = { kind: "symbol", text: "," };
-
-function withoutWords(statement: string, from: number, to: number): string {
-  return `${textOf(meaningful(statement).filter((_, at) => at < from || at >= to))};`;
+/** Where the first role stands to which is granted or from which is revoked; 0: nowhere. */
+function granteesAt(words: readonly Token[]): number {
+  // TO and FROM are reserved: as a name either stands in quotes.
+  return words.findLastIndex((token) => isWord(token, "to") || isWord(token, "from")) + 1;
 }
+
+const COMMA: Token = { kind: "symbol", text: "," };
 
 /** Dots, parentheses and brackets may stand apart from what they belong to. */
 function textOf(words: readonly Token[]): string {

@@ -23,16 +23,17 @@ interface RoleRow {
   readonly database_settings: readonly string[] | null;
   readonly administered: boolean;
   readonly settable: boolean;
+  readonly inherited: boolean;
 }
 
 /** Reads all roles of a session's server, and the settings that they have in its database. */
 export async function readRoles(session: Session): Promise<RoleCatalog> {
   const { version } = session;
-  const [own] = await session.query<{ user: string; encryption: string; readable: boolean }>(`
-    SELECT current_user::text AS "user", pg_catalog.current_setting('password_encryption') AS encryption,
+  const [own] = await session.query<{ user: string; self_grant: string; encryption: string; readable: boolean }>(`
+    SELECT current_user::text AS "user", coalesce(pg_catalog.current_setting('createrole_self_grant', true), '') AS self_grant, pg_catalog.current_setting('password_encryption') AS encryption,
       pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolname', 'SELECT')
         AND pg_catalog.has_column_privilege('pg_catalog.pg_authid', 'rolpassword', 'SELECT') AS readable`);
-  const { user = "", encryption = "", readable = false } = own ?? {};
+  const { user = "", self_grant: selfGrant = "", encryption = "", readable = false } = own ?? {};
   const rows = await session.query<RoleRow>(rolesQuery(version));
   const passwords = readable ? await readPasswordKinds(session) : undefined;
   const labels = await session.query<{ name: string; provider: string; label: string }>(`
@@ -64,6 +65,8 @@ export async function readRoles(session: Session): Promise<RoleCatalog> {
     memberships: await readMemberships(session),
     administered: named(({ administered }) => administered),
     settable: named(({ settable }) => settable),
+    inherited: named(({ inherited }) => inherited),
+    grantsCreated: selfGrant.includes("set") && selfGrant.includes("inherit"),
     parameters: await readParameters(session, isSuperuser),
   };
 }
@@ -83,7 +86,8 @@ function rolesQuery(version: number): string {
       (SELECT s.setconfig FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
         WHERE s.setrole = r.oid AND d.datname = pg_catalog.current_database()) AS database_settings,
       pg_catalog.pg_has_role(r.oid, 'MEMBER WITH ADMIN OPTION') AS administered,
-      pg_catalog.pg_has_role(r.oid, '${settable}') AS settable
+      pg_catalog.pg_has_role(r.oid, '${settable}') AS settable,
+      pg_catalog.pg_has_role(r.oid, 'USAGE') AS inherited
     FROM pg_catalog.pg_roles r ORDER BY r.rolname::text COLLATE "C"`;
 }
 

@@ -16,8 +16,6 @@ export type Target = Pick<RoleCatalog, "version" | "user" | "isSuperuser" | "may
 export interface DefineRoleOptions {
   readonly role: Role;
   readonly target: Target;
-  /** The applying role becomes a member, so that it can make the role the owner of what it creates. */
-  readonly isOwner: boolean;
 }
 
 /**
@@ -25,7 +23,7 @@ export interface DefineRoleOptions {
  *
  * @see https://www.postgresql.org/docs/current/sql-createrole.html
  */
-export function defineRole({ role, target, isOwner }: DefineRoleOptions): RoleDefinition {
+export function defineRole({ role, target }: DefineRoleOptions): RoleDefinition {
   const name = quoteName(role.name);
   const remarks: string[] = [];
   const never = [role.superuser && "SUPERUSER", role.replication && "REPLICATION", role.bypassRls && "BYPASSRLS"].filter((word) => word !== false);
@@ -49,10 +47,6 @@ export function defineRole({ role, target, isOwner }: DefineRoleOptions): RoleDe
   remarks.push(...settings.remarks);
   statements.push(...settings.clauses.map((clause) => `ALTER ROLE ${name} ${clause};`));
   if (role.comment !== undefined) statements.push(`COMMENT ON ROLE ${name} IS ${quoteLiteral(role.comment)};`);
-  if (isOwner && !target.isSuperuser) {
-    statements.push(`GRANT ${name} TO ${quoteName(target.user)}${target.version >= MEMBERSHIP_OPTIONS_FROM ? " WITH INHERIT TRUE, SET TRUE" : ""};`);
-    remarks.push(`${target.user} becomes a member, or it could not give the role what it owns.`);
-  }
   return { ddl: statements.join("\n"), remarks };
 }
 

@@ -66,6 +66,10 @@ export interface RoleCatalog {
   readonly administered: ReadonlySet<string>;
   /** Roles that the session's role may become, and so make the owner of what it owns. */
   readonly settable: ReadonlySet<string>;
+  /** Roles whose rights the session's role has without becoming them. */
+  readonly inherited: ReadonlySet<string>;
+  /** Whether the session's role becomes a member, with all rights, of each role that it creates: `createrole_self_grant`. */
+  readonly grantsCreated: boolean;
   /** The server's settings, and whether the session's role may set them for a role. */
   readonly parameters: ReadonlyMap<string, boolean>;
 }

@@ -1,4 +1,5 @@
 import type { PostgresSync } from "../../core/sync-plan.ts";
+import { patternOf } from "../patterns.ts";
 
 /** Whether a role is part of a sync, by what the plan says. */
 export type SelectRole = (name: string) => boolean;
@@ -10,13 +11,4 @@ export function makeSelectRole({ include, exclude }: PostgresSync["accounts"]): 
     if (include === "none" || excluded.some((pattern) => pattern.test(name))) return false;
     return included === undefined || included.some((pattern) => pattern.test(name));
   };
-}
-
-/** `*` stands for any characters; all others for themselves. */
-function patternOf(text: string): RegExp {
-  return new RegExp(`^${text.split("*").map(escapeRegExp).join("[^]*")}$`);
-}
-
-function escapeRegExp(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }

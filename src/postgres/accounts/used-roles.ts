@@ -1,23 +1,14 @@
 import type { DumpEntry } from "../dump/archive.ts";
 import { isWord, meaningful, nameOf, splitStatements } from "../dump/lexer.ts";
 
-export interface UsedRoles {
-  /** Roles that own something. */
-  readonly owners: ReadonlySet<string>;
-  /** Those, and all that something is granted to. */
-  readonly used: ReadonlySet<string>;
-}
-
-/** Which roles a dump's objects belong to, and who may do something with them. */
-export function usedRoles(entries: readonly DumpEntry[]): UsedRoles {
-  const owners = new Set<string>();
+/** Roles that a dump's objects belong to, and those to which something is granted on them. */
+export function usedRoles(entries: readonly DumpEntry[]): ReadonlySet<string> {
   const used = new Set<string>();
   for (const { type, owner, definition } of entries) {
-    if (owner !== "") owners.add(owner);
+    if (owner !== "") used.add(owner);
     if (type === "ACL" || type === "DEFAULT ACL") for (const role of grantees(definition)) used.add(role);
   }
-  for (const owner of owners) used.add(owner);
-  return { owners, used };
+  return used;
 }
 
 /** The names after TO and FROM: what pg_dump writes of privileges has no other use for the words. */

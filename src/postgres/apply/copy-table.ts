@@ -1,5 +1,6 @@
 import { ItemError } from "../../core/errors.ts";
 import type { RateBudget } from "../../core/rate-budget.ts";
+import { type Configuration, usersRows, writtenRows } from "../catalog/configuration.ts";
 import type { Session } from "../connect/session.ts";
 import { type CopiedRows, forwardCopy } from "../copy/forward.ts";
 import type { RowRange } from "../copy/statements.ts";
@@ -25,6 +26,8 @@ export interface TableCopy {
   readonly encoding: string | undefined;
   /** Of the source's table, to choose how it is copied. */
   readonly bytes: number;
+  /** Of a table of an extension at the destination: what came with it goes, and rows that are not its users' are left alone. */
+  readonly configuration?: Configuration | undefined;
   /** What is in the destination's table is ours, or is to go: it is removed in the same transaction. */
   readonly replaces: boolean;
   /** Foreign keys refer to the destination's table, so that it cannot be truncated. */
@@ -53,7 +56,7 @@ const FROZEN_BYTES = 2 ** 20;
  */
 export async function copyTable({ pair, table, budget, signal, onBytes }: CopyTableOptions): Promise<CopiedRows> {
   const { source, destination } = pair;
-  const freeze = table.bytes >= FROZEN_BYTES && !table.referenced;
+  const freeze = table.bytes >= FROZEN_BYTES && !table.referenced && table.configuration === undefined;
   return inTransaction(destination, async () => {
     await clearTable(destination, table, { begin: beginOf(table), truncate: freeze });
     const { from, to } = copyStatements({
@@ -135,12 +138,14 @@ interface ClearOptions {
 
 async function clearTable(destination: Session, table: TableCopy, { begin, truncate }: ClearOptions): Promise<void> {
   const name = qualifiedName(table.to.schema, table.to.name);
+  const rows = writtenRows(table.to, table.configuration);
   const [row] = await destination.query<{ filled: boolean; stale: boolean }>(
-    `${begin === undefined ? "" : `${begin}; `}LOCK TABLE ONLY ${name} IN ACCESS EXCLUSIVE MODE; SELECT EXISTS (SELECT FROM ONLY ${name}) AS filled,
+    `${begin === undefined ? "" : `${begin}; `}LOCK TABLE ONLY ${name} IN ACCESS EXCLUSIVE MODE; SELECT EXISTS (SELECT FROM ONLY ${rows}) AS filled,
       pg_catalog.pg_relation_size(${quoteLiteral(name)}::regclass) > 0 AND pg_catalog.has_table_privilege(${quoteLiteral(name)}, 'TRUNCATE') AS stale`,
   );
   const isFilled = row?.filled === true;
   if (isFilled && !table.replaces) throw notEmpty(table.to);
+  if (table.configuration !== undefined) return void (await destination.query(`DELETE FROM ONLY ${usersRows(table.to, table.configuration)}`));
   // A copy that failed leaves its bytes behind: where the disk was full, they would take the room once more.
   const isStale = row?.stale === true;
   if (truncate || ((isFilled || isStale) && !table.referenced)) await destination.query(`TRUNCATE ONLY ${name}`);

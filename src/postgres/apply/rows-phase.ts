@@ -2,6 +2,7 @@ import { ItemError } from "../../core/errors.ts";
 import type { PostgresSync } from "../../core/sync-plan.ts";
 import type { RunContext } from "../../driver/sync-driver.ts";
 import type { Outcome } from "../../state/outcome.ts";
+import { writtenRows } from "../catalog/configuration.ts";
 import { readNonEmpty, type Relation, readRelations } from "../catalog/relations.ts";
 import type { Session } from "../connect/session.ts";
 import type { HeldSnapshot } from "../copy/snapshot.ts";
@@ -62,6 +63,8 @@ export async function* applyRowsPhase(options: RowsPhaseOptions): AsyncGenerator
     context,
     sessions: sync.sessions,
     partedBytes: options.partedBytes,
+    // Rows of a stopped run all travel again: to wait for the end of a large table would be in vain.
+    cut: sync.resume === "consistent" ? context.signal : context.abort,
     isAsPlanned: options.isAsPlanned,
     put: (outcome) => channel.put(outcome),
   });
@@ -91,10 +94,17 @@ export async function* applyRowsPhase(options: RowsPhaseOptions): AsyncGenerator
           }),
     ];
 
+  if (context.signal.aborted && sync.resume === "consistent" && works.length > 0) context.emit({ type: "notice", ...ROWS_BEGIN_ANEW });
   if (failed === 0 && !context.signal.aborted) {
     for (const id of [...options.interruptedIntents, ...(intent === undefined ? [] : [intent])]) await context.intents.end(id);
   }
 }
+
+const ROWS_BEGIN_ANEW = {
+  code: "ROWS_BEGIN_ANEW",
+  message: "The run was stopped before all tables were filled: the next one copies all rows again, so that they are of one moment.",
+  hint: "`resume: inconsistent` goes on with the missing tables instead, as of a later moment.",
+};
 
 interface Prepared {
   readonly works: readonly TableWork[];
@@ -145,6 +155,7 @@ async function prepare(options: RowsPhaseOptions, rows: readonly ActionItem[], s
         bytes: Math.max(relation.bytes, action.bytes),
         columns: detail.columns ?? [],
         where: detail.where,
+        configuration: relation.configuration && target.configuration,
         binary: false,
         encoding: undefined,
         replaces: action.action === "replace" || interrupted.has(action.key),
@@ -164,15 +175,16 @@ async function markEmpty(source: Session, works: readonly TableWork[]): Promise<
   const filled = await readNonEmpty(
     source,
     works.map(({ copy }) => ({ sql: qualifiedName(copy.from.schema, copy.from.name) })),
+    { inTransaction: true },
   );
-  return works.map((work, at) => (filled.has(at) || work.copy.replaces ? work : { ...work, isEmpty: true }));
+  return works.map((work, at) => (filled.has(at) || work.copy.replaces || work.copy.configuration !== undefined ? work : { ...work, isEmpty: true }));
 }
 
 /** Tables that were to be empty and are not stay out of the intent, which says that what is in its tables is ours. */
 async function dropFilled(destination: Session, works: readonly TableWork[], outcomes: Outcome[]): Promise<readonly TableWork[]> {
   const filled = await readNonEmpty(
     destination,
-    works.map(({ copy }) => ({ sql: qualifiedName(copy.to.schema, copy.to.name) })),
+    works.map(({ copy }) => ({ sql: writtenRows(copy.to, copy.configuration) })),
   );
   return works.filter(({ item, copy }, at) => {
     if (copy.replaces || !filled.has(at)) return true;

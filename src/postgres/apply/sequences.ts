@@ -1,5 +1,5 @@
 import type { Outcome } from "../../state/outcome.ts";
-import { readSequences, targetValue } from "../catalog/sequences.ts";
+import { readSequences, targetValue, valueFingerprint } from "../catalog/sequences.ts";
 import type { Session } from "../connect/session.ts";
 import { qualifiedName, quoteLiteral, shownName } from "../names.ts";
 import { ItemError } from "../../core/errors.ts";
@@ -31,7 +31,7 @@ export async function setSequences({ source, destination, items, margin }: SetSe
         });
       const target = detail.table ?? qualifiedName(detail.schema, detail.name);
       await destination.query(setStatement(target, targetValue(value, margin), value.called || margin > 0));
-      outcomes.push(applied(action, { startedAt }));
+      outcomes.push(applied(action, { startedAt, source: { fingerprint: valueFingerprint(value, margin) } }));
     } catch (error) {
       outcomes.push(unapplied(action, error, startedAt));
     }

@@ -4,6 +4,7 @@ import type { PostgresSync } from "../../core/sync-plan.ts";
 import type { DoneActions, RunContext, RunSession, Subtask } from "../../driver/sync-driver.ts";
 import type { Outcome } from "../../state/outcome.ts";
 import type { Intent } from "../../state/state-store.ts";
+import { FOR_THE_RUN } from "../accounts/run-memberships.ts";
 import { readSpecialObjects } from "../catalog/special.ts";
 import { openSession, type Session } from "../connect/session.ts";
 import { markCopying } from "../copying-mark.ts";
@@ -12,6 +13,7 @@ import type { TableName } from "../copy/snapshot.ts";
 import { readInterrupted, ROWS_INTENT, SHADOW_INTENT } from "../intents.ts";
 import { RunMapping } from "../mapping/at-apply.ts";
 import { shownName } from "../names.ts";
+import { MEMBERSHIP_INTENT } from "../lent-memberships.ts";
 import type { Phase } from "../phases.ts";
 import { type ActionItem, itemOf } from "./action-item.ts";
 import { makeAccounts } from "./accounts-phase.ts";
@@ -24,6 +26,7 @@ import { finish } from "./finish-phase.ts";
 import { ahead } from "./outcome-channel.ts";
 import { unapplied } from "./outcomes.ts";
 import { applyRowsPhase } from "./rows-phase.ts";
+import { RunMemberships } from "./run-memberships.ts";
 import { SourceHold } from "./source-hold.ts";
 
 export interface DatabaseRunSessionOptions {
@@ -41,6 +44,9 @@ export class DatabaseRunSession implements RunSession {
   readonly #sessions = new Set<Session>();
   readonly #existing: ExistingObjects;
   readonly #mapping: RunMapping;
+  readonly #memberships: RunMemberships;
+  /** Whether those that an earlier run of this changeset was given were given again. */
+  #isMemberAgain = false;
   #main: Promise<Session> | undefined;
   #flushing: Promise<Session> | undefined;
   #intents: readonly Intent[] = [];
@@ -51,6 +57,7 @@ export class DatabaseRunSession implements RunSession {
 
   constructor(options: DatabaseRunSessionOptions) {
     this.#options = options;
+    this.#memberships = new RunMemberships({ context: options.context, openServer: () => this.#openServer() });
     const hold = () => (this.#hold ??= this.#holdSource());
     this.#mapping = new RunMapping({
       ...options,
@@ -84,6 +91,7 @@ export class DatabaseRunSession implements RunSession {
       yield items.map(({ action }) => unapplied(action, blocked, Date.now()));
       return;
     }
+    if (subtask.phase !== "accounts") yield* this.#borrowAgain(done);
     const hold = await (this.#hold ??= this.#holdSource());
     const stale = items.flatMap((item) => {
       const error = hold.whyStale(item);
@@ -105,7 +113,9 @@ export class DatabaseRunSession implements RunSession {
     const isOpen = ({ kind }: Intent) =>
       (kind === ROWS_INTENT && (kinds.has("rows") || kinds.has("large-objects"))) || (kind === DATABASE_INTENT && kinds.has("database"));
     const shadows = await this.#mapping.recover(intents);
-    return [...shadows, ...intents.filter((intent) => !isOpen(intent) && intent.kind !== SHADOW_INTENT).map(({ id }) => id)];
+    this.#memberships.recover(intents);
+    const isElsewhere = ({ kind }: Intent) => kind === SHADOW_INTENT || kind === MEMBERSHIP_INTENT;
+    return [...shadows, ...intents.filter((intent) => !isOpen(intent) && !isElsewhere(intent)).map(({ id }) => id)];
   }
 
   async close(): Promise<void> {
@@ -113,7 +123,26 @@ export class DatabaseRunSession implements RunSession {
       (hold) => hold.close(),
       () => {},
     );
-    await Promise.all([...this.#sessions].map((session) => session.close()));
+    try {
+      await this.#memberships.giveBack();
+    } finally {
+      await Promise.all([...this.#sessions].map((session) => session.close()));
+    }
+  }
+
+  /** Memberships end with their run: those that this changeset needs and an earlier run was given are needed again. */
+  async *#borrowAgain(done: DoneActions): AsyncGenerator<readonly Outcome[]> {
+    if (this.#isMemberAgain) return;
+    this.#isMemberAgain = true;
+    for (const action of this.#options.context.actions(1, Number.MAX_SAFE_INTEGER)) {
+      if (action.reason !== FOR_THE_RUN || !done.has(action.seq)) continue;
+      const startedAt = Date.now();
+      try {
+        await this.#memberships.borrow(itemOf(action).detail);
+      } catch (error) {
+        yield [unapplied(action, error, startedAt)];
+      }
+    }
   }
 
   /** Remembers which tables are not there as planned: nothing is to be written to what somebody else made. */
@@ -146,7 +175,7 @@ export class DatabaseRunSession implements RunSession {
         return;
       }
       case "accounts":
-        yield* makeAccounts({ ends, sync, context, items, openServer: () => this.#openServer() });
+        yield* makeAccounts({ ends, sync, context, items, memberships: this.#memberships, openServer: () => this.#openServer() });
         return;
       case "schema":
       case "links":

@@ -27,6 +27,8 @@ export interface TableJobsOptions {
   readonly sessions: number;
   /** From this size on a table is copied in parts, in bytes. Smaller ones arrive frozen in one, which spares their vacuum. */
   readonly partedBytes: number;
+  /** Aborted: tables in flight are cut off. */
+  readonly cut: AbortSignal;
   readonly isAsPlanned: CreateObjectsOptions["isAsPlanned"];
   put(outcome: Outcome): void;
 }
@@ -133,8 +135,8 @@ export class TableJobs {
   }
 
   #copyOptions({ copy }: TableWork, pair: Pair) {
-    const { context } = this.#options;
-    return { pair, table: copy, budget: context.budget, signal: context.abort, onBytes: (bytes: number) => context.emit({ type: "transferred", bytes }) };
+    const { context, cut } = this.#options;
+    return { pair, table: copy, budget: context.budget, signal: cut, onBytes: (bytes: number) => context.emit({ type: "transferred", bytes }) };
   }
 
   #filled({ item, copy, relation, indexes }: TableWork, { bytes, rows }: CopiedRows, startedAt: number): readonly Job<Pair>[] {

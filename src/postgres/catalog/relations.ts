@@ -1,4 +1,6 @@
+import { sqlStateOf } from "../connect/errors.ts";
 import type { Session } from "../connect/session.ts";
+import { type Configuration, configurationCondition } from "./configuration.ts";
 
 /** A table, or a materialized view, as the catalog describes it. */
 export interface Relation {
@@ -19,6 +21,8 @@ export interface Relation {
   readonly populated: boolean;
   /** Part of an extension, which brings it along. */
   readonly extension: boolean;
+  /** Of a table of an extension whose rows are its users'; undefined: of all others. */
+  readonly configuration: Configuration | undefined;
   /** Other tables refer to it by foreign keys. */
   readonly referenced: boolean;
   readonly hasTriggers: boolean;
@@ -51,6 +55,8 @@ export async function readRelations(session: Session, { sizes = true }: { readon
       coalesce(cols.names, '{}') AS column_names, coalesce(cols.types, '{}') AS column_types,
       coalesce(pk.names, '{}') AS primary_key,
       d.objid IS NOT NULL AS extension,
+      x.extension AS configured_by, x.condition AS configured_rows, x.relid IS NOT NULL AND (SELECT pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+        AND pg_catalog.has_table_privilege(c.oid, 'SELECT')) AS configuration_readable,
       fk_to.confrelid IS NOT NULL AS referenced, fk_from.conrelid IS NOT NULL AS has_foreign_keys
     FROM pg_catalog.pg_class c
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -62,6 +68,8 @@ export async function readRelations(session: Session, { sizes = true }: { readon
       JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
       WHERE i.indisprimary AND k.at <= i.indnatts GROUP BY i.indrelid) pk ON pk.indrelid = c.oid
     LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+    LEFT JOIN (SELECT e.extname::text AS extension, c.relid, c.condition FROM pg_catalog.pg_extension e
+      CROSS JOIN LATERAL unnest(e.extconfig, e.extcondition) AS c(relid, condition)) x ON x.relid = c.oid
     LEFT JOIN (SELECT DISTINCT confrelid FROM pg_catalog.pg_constraint WHERE contype = 'f') fk_to ON fk_to.confrelid = c.oid
     LEFT JOIN (SELECT DISTINCT conrelid FROM pg_catalog.pg_constraint WHERE contype = 'f') fk_from ON fk_from.conrelid = c.oid
     WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'`)
@@ -84,6 +92,9 @@ interface RelationRow {
   readonly column_types: readonly string[];
   readonly primary_key: readonly string[];
   readonly extension: boolean;
+  readonly configured_by: string | null;
+  readonly configured_rows: string | null;
+  readonly configuration_readable: boolean;
   readonly referenced: boolean;
   readonly has_foreign_keys: boolean;
 }
@@ -106,10 +117,24 @@ function toRelation(row: RelationRow): Relation {
     bytes: row.bytes,
     populated: row.populated,
     extension: row.extension,
+    configuration: configurationOf(row),
     referenced: row.referenced,
     hasTriggers: row.has_triggers,
     hasForeignKeys: row.has_foreign_keys,
   };
+}
+
+function configurationOf({
+  schema,
+  name,
+  configured_by: extension,
+  configured_rows: rows,
+  configuration_readable: readable,
+}: RelationRow): Configuration | undefined {
+  if (extension === null) return undefined;
+  const condition = configurationCondition(rows ?? "", { schema, name });
+  if (condition === "malformed") return { extension, condition: undefined, problem: "Its extension says in no readable way which of its rows are its users'." };
+  return { extension, condition: condition?.sql, problem: readable ? undefined : "The role may not read it." };
 }
 
 /** As the planner of the server does: the density that was last counted, times the size of now. */
@@ -121,12 +146,48 @@ function estimateRows({ bytes, pages, tuples }: RelationRow): number {
 
 const TABLES_AT_ONCE = 400;
 
-/** Which of the tables hold a row at this moment, by their place in the list. Looks at one row of each at most. */
-export async function readNonEmpty(session: Session, tables: readonly { readonly sql: string }[]): Promise<ReadonlySet<number>> {
+/**
+ * Which of the tables hold a row at this moment, by their place in the list. Looks at one row of each at most.
+ *
+ * To plan a query a server takes apart the expressions of a table's indexes, and fails where a function in SQL
+ * finds names by search_path. Such a table counts as one with rows: COPY of the whole of it works all the same.
+ *
+ * @param inTransaction the session is within a transaction, which goes on
+ */
+export async function readNonEmpty(
+  session: Session,
+  tables: readonly { readonly sql: string }[],
+  { inTransaction = false }: { readonly inTransaction?: boolean } = {},
+): Promise<ReadonlySet<number>> {
   const found = new Set<number>();
+  const query = async (parts: readonly string[]) => {
+    const text = parts.join(" UNION ALL ");
+    if (!inTransaction) return session.query<{ at: number }>(text);
+    await session.query("SAVEPOINT tidemark_rows");
+    try {
+      return await session.query<{ at: number }>(text);
+    } finally {
+      if (!session.isLost) await session.query("ROLLBACK TO SAVEPOINT tidemark_rows; RELEASE SAVEPOINT tidemark_rows");
+    }
+  };
   for (let from = 0; from < tables.length; from += TABLES_AT_ONCE) {
     const parts = tables.slice(from, from + TABLES_AT_ONCE).map(({ sql }, at) => `SELECT ${from + at} AS at WHERE EXISTS (SELECT FROM ONLY ${sql})`);
-    for (const { at } of await session.query<{ at: number }>(parts.join(" UNION ALL "))) found.add(at);
+    const whole = await query(parts).catch(noneIfUnplannable);
+    if (whole !== undefined) for (const { at } of whole) found.add(at);
+    else {
+      for (const [at, part] of parts.entries()) {
+        const rows = await query([part]).catch(noneIfUnplannable);
+        if (rows === undefined || rows.length > 0) found.add(from + at);
+      }
+    }
   }
   return found;
 }
+
+/** @throws whatever is not about a name that is unknown */
+function noneIfUnplannable(error: unknown): undefined {
+  if (!UNKNOWN_NAMES.has(sqlStateOf(error) ?? "")) throw error;
+}
+
+/** Undefined table, function, object, column. */
+const UNKNOWN_NAMES: ReadonlySet<string> = new Set(["42P01", "42883", "42704", "42703"]);

@@ -15,10 +15,13 @@ import { readSelectedObjects, type SelectedObjects } from "./select.ts";
 import { checkDestination, checkSameDatabase, checkSource, checkVersions } from "./servers.ts";
 import { checkSessions } from "./sessions.ts";
 import { checkSettings, checkWritable } from "./settings.ts";
+import { checkNamedObjects } from "./named-objects.ts";
 import { checkReadable } from "./source-privileges.ts";
 import { checkSpace } from "./space.ts";
 import { checkStandby } from "./standby.ts";
 import { checkSuperuserKinds } from "./superuser-kinds.ts";
+import { checkTableRules } from "./table-rules.ts";
+import { checkTablespaces } from "./tablespaces.ts";
 import { checkEventTriggers, checkTriggers, checkTriggersOfExisting } from "./triggers.ts";
 
 export interface CheckDatabasesOptions {
@@ -38,7 +41,16 @@ export interface CheckDatabasesOptions {
 
 type Run<Scope> = (scope: Scope) => Promise<readonly Finding[]>;
 
-const OF_SOURCE: readonly Run<SourceScope>[] = [checkReadable, checkTriggers, checkStandby, checkLocks, checkNames, checkResume];
+const OF_SOURCE: readonly Run<SourceScope>[] = [
+  checkReadable,
+  checkTableRules,
+  checkNamedObjects,
+  checkTriggers,
+  checkStandby,
+  checkLocks,
+  checkNames,
+  checkResume,
+];
 const OF_BOTH: readonly Run<BothScope>[] = [
   checkVersions,
   checkSameDatabase,
@@ -54,6 +66,7 @@ const OF_BOTH: readonly Run<BothScope>[] = [
   checkTriggersOfExisting,
   checkSessions,
   checkSpace,
+  checkTablespaces,
 ];
 
 /**

@@ -1,4 +1,5 @@
 import { readRoles } from "../accounts/read-roles.ts";
+import { borrowableRoles } from "../accounts/run-memberships.ts";
 import { makeSelectRole } from "../accounts/select-roles.ts";
 import { mappedSchema } from "../mapping/names.ts";
 import { quoteName, shownName } from "../names.ts";
@@ -80,7 +81,10 @@ export async function checkAccounts(scope: BothScope): Promise<readonly Finding[
   const superusers = new Set(from.roles.filter(({ superuser }) => superuser).map((role) => role.name));
   const owners = [...new Set(selected.objects.map(({ owner }) => owner))].filter((owner) => owner !== "" && !superusers.has(owner) && !owner.startsWith("pg_"));
   const created = new Set(to.mayCreateRoles ? missing : []);
-  const strangers = owners.filter((owner) => !created.has(owner) && !(to.names.has(owner) && (to.isSuperuser || to.settable.has(owner))));
+  const borrowable = borrowableRoles({ source: from, destination: to, created, lasting: new Set() });
+  const strangers = owners.filter(
+    (owner) => !created.has(owner) && !(to.names.has(owner) && (to.isSuperuser || to.settable.has(owner) || borrowable.has(owner))),
+  );
   const name = destinationName(scope);
   return [
     missing.length === 0 || to.mayCreateRoles

@@ -93,7 +93,7 @@ async function* readable(
         const only = pair.only !== false && table.shape.kind !== "p";
         return { sessions, table, only, where, expressions: rowExpressions(pair, table, other, hashPlan) };
       };
-      ready.push({ pair, source: side(source, pair.where), destination: side(destination, undefined) });
+      ready.push({ pair, source: side(source, pair.where), destination: side(destination, pair.destinationWhere) });
     }
     yield* ready.sort((a, b) => sizeOf(b) - sizeOf(a));
   }

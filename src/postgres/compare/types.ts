@@ -16,6 +16,8 @@ export interface TablePair {
   readonly columns: readonly string[];
   /** A condition on the source's rows. The destination is expected to hold those rows and no others. */
   readonly where?: string | undefined;
+  /** A condition on the destination's rows: others are not looked at. */
+  readonly destinationWhere?: string | undefined;
   /** Columns that tell rows apart. undefined or empty: rows are compared as a multiset. */
   readonly primaryKey?: readonly string[] | undefined;
   /** false: rows of children and partitions count as the table's own. Partitioned tables are always read so. Default true. */

@@ -50,16 +50,28 @@ export function fromPostgresError(error: unknown, { item }: { readonly item: str
   const kind = kindOf(error);
   if (!(error instanceof Error) || !kind) throw error;
   const sqlState = sqlStateOf(error);
-  return new PostgresError(kind, `${item}: ${withoutPasswords(error.message)}${sqlState === undefined ? "" : ` (${sqlState})`}`, {
+  return new PostgresError(kind, `${item}: ${withoutPasswords(error.message)}${sqlState === undefined ? "" : ` (${sqlState})`}${rowOf(error, sqlState)}`, {
     sqlState,
     cause: withoutPasswordsInside(error),
   });
 }
 
+/** Which row does not keep to a constraint; otherwise nothing. */
+function rowOf(error: Error, sqlState: string | undefined): string {
+  const { detail } = error as { readonly detail?: unknown };
+  return sqlState?.startsWith("23") === true && typeof detail === "string" && detail !== "" ? `: ${withoutPasswords(detail.replace(/\.$/, ""))}` : "";
+}
+
 function kindOf(error: unknown): FailureKind | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { schema } = error as { readonly schema?: unknown };
-  return kindOfFailure({ state: sqlStateOf(error), code: codeOf(error), text: error.message, schema: typeof schema === "string" ? schema : undefined });
+  const { schema, where } = error as { readonly schema?: unknown; readonly where?: unknown };
+  return kindOfFailure({
+    state: sqlStateOf(error),
+    code: codeOf(error),
+    text: error.message,
+    schema: typeof schema === "string" ? schema : undefined,
+    where: typeof where === "string" ? where : undefined,
+  });
 }
 
 function codeOf(error: Error): string | undefined {

@@ -53,6 +53,11 @@ const BY_STATE: Readonly<Record<string, FailureKind>> = {
   "42710": EXISTS,
   "42723": EXISTS,
   "42": { code: "POSTGRES_STATEMENT", fate: "failed", hint: "What it needs may not be there; see what else has failed, and the server's log." },
+  P0: {
+    code: "POSTGRES_ERROR",
+    fate: "failed",
+    hint: "A function of the database raised this in its own words, such as a trigger or an event trigger: look at it, or disable it meanwhile.",
+  },
   "58": { code: "POSTGRES_SYSTEM", fate: "failed", hint: "Something is wrong on the server's machine: look at its log." },
   "58P01": { code: "POSTGRES_FILE_MISSING", fate: "refused", hint: "Install the library or extension on the server." },
   XX: { code: "POSTGRES_BROKEN", fate: "failed", hint: "The server has found itself or its data broken: look at its log before anything else." },
@@ -104,14 +109,31 @@ export interface FailureSigns {
   readonly text: string;
   /** Of the relation that the server names. */
   readonly schema?: string | undefined;
+  /** What the server was doing, a line a call, the innermost first. */
+  readonly where?: string | undefined;
+}
+
+/** Undefined table, function, and object such as a type. */
+const NAMES_UNKNOWN: ReadonlySet<string> = new Set(["42P01", "42883", "42704"]);
+
+/** As with pg_dump, definitions and rows are written with an empty search path: it decides what an unqualified name means. */
+function ofSearchPath(where: string): FailureKind {
+  // Servers may speak another language, and then none is named.
+  const name = /^(?:SQL|PL\/\w+) function "?(.+?)"?(?: line \d| during | statement )/m.exec(where)?.[1];
+  return {
+    code: "POSTGRES_STATEMENT",
+    fate: "failed",
+    hint: `${name === undefined ? "A function" : `The function ${name}`} finds names by search_path, which is empty here. Give it a path of its own at the source, by ALTER FUNCTION … SET search_path = …, or write the names with their schemas; then plan again.`,
+  };
 }
 
 /** @returns undefined where it is neither the server's failure nor the connection's */
-export function kindOfFailure({ state, code, text, schema }: FailureSigns): FailureKind | undefined {
+export function kindOfFailure({ state, code, text, schema, where }: FailureSigns): FailureKind | undefined {
   if (state !== undefined) {
     // Two sessions that make the same thing at the same instant meet in a catalog's index.
     if (state === "23505" && schema === "pg_catalog") return EXISTS;
     if (state === "57014" && /timeout/i.test(text)) return STATEMENT_TIMEOUT;
+    if (NAMES_UNKNOWN.has(state) && where !== undefined && !/^(?:COPY .*)?$/.test(where)) return ofSearchPath(where);
     return BY_STATE[state] ?? BY_STATE[state.slice(0, 2)] ?? OTHER;
   }
   if (code !== undefined && CERTIFICATE.test(code)) return TLS;

@@ -43,8 +43,9 @@ function sideError(item: string, side: "source" | "destination", error: Error): 
 
 const CONNECTION_FAILURE = "08006";
 
-function kindOf(state: string | undefined, { message }: Error): FailureKind {
-  const kind = kindOfFailure({ state: state ?? "XX000", code: undefined, text: message });
+function kindOf(state: string | undefined, error: Error): FailureKind {
+  const where = error instanceof pg.DatabaseError ? error.where : undefined;
+  const kind = kindOfFailure({ state: state ?? "XX000", code: undefined, text: error.message, where });
   // Every state is of some kind.
   if (kind === undefined) throw new Error(`no kind of failure for ${state}`);
   return kind;

@@ -23,6 +23,8 @@ export interface DumpSchemaOptions {
   /** Left out, because their definition may not be read. */
   readonly withoutTables?: readonly { readonly schema: string; readonly name: string }[] | undefined;
   readonly withoutSchemas?: readonly string[] | undefined;
+  /** Whose definitions are read without a lock, which the role may not take; as `qualifiedName` writes them. */
+  readonly unlockable?: ReadonlySet<string> | undefined;
   /** How long to wait for a table that somebody else has locked. Milliseconds. */
   readonly lockTimeoutMs?: number | undefined;
   readonly signal: AbortSignal;
@@ -40,12 +42,12 @@ export async function dumpSchema(options: DumpSchemaOptions): Promise<SchemaDump
   const words = wordsOf(options);
   const program = await findProgram(session, signal);
   const result = await (program === undefined
-    ? runDump({ session, words: [...words, "--username=tidemark", `--dbname=${databaseWord(session.database)}`], signal })
+    ? runDump({ session, words: [...words, "--username=tidemark", `--dbname=${databaseWord(session.database)}`], unlockable: options.unlockable, signal })
     : runNativeDump({ session, program: program.path, words, signal }));
   if (result.code !== 0 || result.archive === undefined) {
     throw new TidemarkError(
       "DUMP_FAILED",
-      `The definitions of ${session.database} could not be read: ${result.messages.join(" ") || `pg_dump ended with ${result.code}`}.`,
+      `The definitions of ${session.database} could not be read: ${saidOf(result.messages) || `pg_dump ended with ${result.code}`}.`,
       {
         hint: "Often a permission is missing, or somebody holds a lock on a table: `tidemark check` looks at both.",
       },
@@ -53,6 +55,11 @@ export async function dumpSchema(options: DumpSchemaOptions): Promise<SchemaDump
   }
   const warnings = result.messages.filter((line) => line.includes("warning:"));
   return { version: session.version, entries: readArchive(result.archive).entries, warnings };
+}
+
+/** What went wrong, without the query in which it did, which may name a thousand tables, and what pg_dump says of where it lies. */
+function saidOf(messages: readonly string[]): string {
+  return messages.filter((line) => !/^could not find a "pg_dump"|^pg_dump: detail: Query was: /.test(line)).join(" ");
 }
 
 /** Without what differs between the programs: the connection, and where the archive goes to. */

@@ -9,13 +9,13 @@ import type { DumpEntry } from "../dump/archive.ts";
 import { type KeyedEntry, withUniqueKeys } from "../dump/classify.ts";
 import { type Ends, openMaintenance } from "../ends.ts";
 import { SHADOW_INTENT } from "../intents.ts";
-import { ownerStatement } from "../plan/definition.ts";
+import { ownerStatement, TABLESPACE_END } from "../plan/definition.ts";
+import { type Reader, writtenFor } from "../plan/written.ts";
 import { keysAtDestination, type Mapping, mappingIn } from "./mapping.ts";
 import { mapsNames } from "./names.ts";
 import { isRewritten, rewritten } from "./rewrite.ts";
 import { dropShadow, temporaryName, withTemporaryShadow } from "./shadow-database.ts";
 import { SourceNames } from "./source-names.ts";
-import { type Reader, writtenFor } from "./written.ts";
 
 export interface RunMappingOptions {
   readonly sync: PostgresSync;
@@ -157,5 +157,6 @@ function renamedItem(item: ActionItem, { names, mapping, reader, byKey, keyed }:
     });
   }
   const owner = detail.owner === undefined ? "" : `\n${ownerStatement(to, detail.owner)}`;
-  return { ...item, detail: { ...detail, ddl: `${detail.ddl.slice(0, start)}${after}${owner}` } };
+  const end = detail.ddl.startsWith(TABLESPACE_END, start + before.length) ? TABLESPACE_END : "";
+  return { ...item, detail: { ...detail, ddl: `${detail.ddl.slice(0, start)}${after}${end}${owner}` } };
 }

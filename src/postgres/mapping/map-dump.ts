@@ -2,12 +2,12 @@ import { openSession, type Session } from "../connect/session.ts";
 import type { DumpEntry } from "../dump/archive.ts";
 import { type KeyedEntry, keyOfEntry, withUniqueKeys } from "../dump/classify.ts";
 import { dumpSchema } from "../dump/dump-schema.ts";
+import type { Reader } from "../plan/written.ts";
 import { renameAll } from "./rename.ts";
 import { isRestored, restoreDefinitions } from "./restore.ts";
 import { isRewritten, rewritten, withoutRoles, withRoles } from "./rewrite.ts";
 import type { Shadow } from "./shadow-database.ts";
 import type { SourceNames } from "./source-names.ts";
-import type { Reader } from "./written.ts";
 
 /** An entry of the source's dump as it is to be at the destination, with the owner and the dependencies that it has at the source. */
 export interface MappedEntry {

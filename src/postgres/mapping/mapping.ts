@@ -4,12 +4,12 @@ import type { DumpEntry } from "../dump/archive.ts";
 import { type KeyedEntry, withUniqueKeys } from "../dump/classify.ts";
 import type { Ends } from "../ends.ts";
 import { displayOf } from "../connect/identity.ts";
+import type { Reader } from "../plan/written.ts";
 import { mapDump, type MappedEntry } from "./map-dump.ts";
 import { mapsNames, type QualifiedName } from "./names.ts";
 import { type Shadow, withNamedShadow } from "./shadow-database.ts";
 import { SourceNames } from "./source-names.ts";
 import { loadStaleNames } from "./stale-names.ts";
-import type { Reader } from "./written.ts";
 
 /** What a source's objects are called and made of at the destination. */
 export interface Mapping {

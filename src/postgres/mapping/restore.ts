@@ -4,8 +4,8 @@ import type { Session } from "../connect/session.ts";
 import type { DumpEntry } from "../dump/archive.ts";
 import { isSessionSetting } from "../dump/classify.ts";
 import { definitionOf } from "../plan/definition.ts";
+import { type Reader, writtenFor } from "../plan/written.ts";
 import { isRewritten, withoutRoles } from "./rewrite.ts";
-import { type Reader, writtenFor } from "./written.ts";
 
 /** Types that reach outside of their database, or hold data, or are the database itself. No name in them is mapped. */
 const OUTSIDE: ReadonlySet<string> = new Set([

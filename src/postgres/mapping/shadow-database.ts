@@ -65,7 +65,7 @@ export async function withTemporaryShadow<T>({ server, name, like, dropped }: Te
 
 async function createShadow(session: Session, name: string, like: DumpEntry | undefined): Promise<void> {
   try {
-    if (like !== undefined) return void (await session.query(createDatabaseStatement(like, name, session.version)));
+    if (like !== undefined) return void (await session.query(createDatabaseStatement(like, { name, version: session.version, placed: false })));
   } catch (error) {
     // A locale that the server does not have, most likely: no definition depends on it.
     if (session.isLost || sqlStateOf(error) === undefined) throw error;

@@ -5,21 +5,39 @@ import { quoteName } from "../names.ts";
 const PROVIDER_FROM = 150_000;
 const LOCALE_FROM = 130_000;
 
-/**
- * What creates the destination's database like the source's, under its own name, without a semicolon: an owner may follow.
- *
- * @param version `server_version_num` of the destination: pg_dump writes for its own version
- */
-export function createDatabaseStatement({ definition, dropStatement }: DumpEntry, name: string, version: number): string {
+/** The last option of what pg_dump writes. */
+const TABLESPACE = / TABLESPACE = ("(?:[^"]|"")*"|[^\s"]+)$/;
+
+export interface CreateDatabaseOptions {
+  readonly name: string;
+  /** `server_version_num` of the destination: pg_dump writes for its own version. */
+  readonly version: number;
+  /** false: wherever the server keeps new databases. */
+  readonly placed: boolean;
+}
+
+/** What creates the destination's database like the source's, under its own name, without a semicolon: an owner may follow. */
+export function createDatabaseStatement(entry: DumpEntry, { name, version, placed }: CreateDatabaseOptions): string {
+  let options = databaseOptions(entry);
+  if (!placed) options = options.replace(TABLESPACE, "");
+  if (version < PROVIDER_FROM) options = options.replace(" LOCALE_PROVIDER = libc", "");
+  if (version < LOCALE_FROM) options = options.replace(/ LOCALE = ('(?:[^']|'')*')/, " LC_COLLATE = $1 LC_CTYPE = $1");
+  return `CREATE DATABASE ${quoteName(name)}${options}`;
+}
+
+/** The tablespace in which a database lies; undefined: the server's usual one. */
+export function tablespaceOfDatabase(entry: DumpEntry): string | undefined {
+  const written = TABLESPACE.exec(databaseOptions(entry))?.[1];
+  return written?.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written;
+}
+
+function databaseOptions({ definition, dropStatement }: DumpEntry): string {
   // The DROP statement tells how pg_dump quoted the name.
   const quoted = dropStatement
     .trimEnd()
     .replace(/^DROP DATABASE /, "")
     .replace(/;$/, "");
-  let options = definition.trimEnd().replace(/;$/, "").slice(`CREATE DATABASE ${quoted}`.length);
-  if (version < PROVIDER_FROM) options = options.replace(" LOCALE_PROVIDER = libc", "");
-  if (version < LOCALE_FROM) options = options.replace(/ LOCALE = ('(?:[^']|'')*')/, " LC_COLLATE = $1 LC_CTYPE = $1");
-  return `CREATE DATABASE ${quoteName(name)}${options}`;
+  return definition.trimEnd().replace(/;$/, "").slice(`CREATE DATABASE ${quoted}`.length);
 }
 
 /**

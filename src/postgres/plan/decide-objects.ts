@@ -1,10 +1,13 @@
 import type { PostgresSync } from "../../core/sync-plan.ts";
 import { planAccounts, type PlannedAccounts } from "../accounts/plan-accounts.ts";
 import { usedRoles } from "../accounts/used-roles.ts";
-import type { Ends } from "../ends.ts";
+import { labelStatements, readLackingProviders } from "../catalog/label-providers.ts";
+import { openSession } from "../connect/session.ts";
+import { type Ends, openMaintenance } from "../ends.ts";
 import { type Mapping, mappingForPlan } from "../mapping/mapping.ts";
 import { qualifiedName } from "../names.ts";
 import { Adaptation } from "./adapt.ts";
+import { definitionOf } from "./definition.ts";
 import type { Planned } from "./planned.ts";
 import { planObjects } from "./plan-objects.ts";
 import type { TargetOf } from "./plan-values.ts";
@@ -34,11 +37,13 @@ export interface DecidedObjects {
 export async function decideObjects({ sync, ends, source, destination, recorded, signal }: DecideObjectsOptions): Promise<DecidedObjects> {
   const select = makeSelect(sync);
   const mapping = await mappingForPlan({ sync, ends, entries: source.entries, languages: source.special.languages, signal });
+  const lackingProviders = await lackingLabelProviders(ends, source, destination);
   const accounts = planAccounts({
+    lackingProviders,
     source: source.roles,
     destination: destination.roles,
     sync,
-    ...usedRoles(source.entries),
+    used: usedRoles(source.entries),
     database: ends.destination.database,
   });
   const planned = planObjects({
@@ -50,12 +55,27 @@ export async function decideObjects({ sync, ends, source, destination, recorded,
     special: source.special,
     select,
     means: destination.exists ? await loadMeaning() : () => false,
-    adaptation: new Adaptation({ sync, ends, source, destination, accounts }),
+    adaptation: new Adaptation({ sync, ends, source, destination, accounts, lackingProviders }),
     recorded,
+    isSameMajor: Math.floor(source.version / 10_000) === Math.floor(destination.version / 10_000),
     destinationSchemas: destination.schemas,
+    closed: destination.closed,
     halfMade: new Map(destination.invalidIndexes.map(({ schema, name }) => [qualifiedName(schema, name), qualifiedName(schema, name)])),
   });
   return { select, targetOf: mapping.targetOf, mapping, accounts, planned };
+}
+
+/** Labels are rare: only where there are some is the destination asked about their providers. */
+async function lackingLabelProviders({ destination: options }: Ends, source: SourceFacts, { exists }: DestinationFacts): Promise<ReadonlySet<string>> {
+  const onObjects = source.entries.flatMap((entry) => (entry.type === "SECURITY LABEL" ? labelStatements(definitionOf(entry)) : []));
+  const providers = new Set([...onObjects, ...source.roles.roles.flatMap(({ labels }) => labels)].map(({ provider }) => provider));
+  if (providers.size === 0) return providers;
+  const session = exists ? await openSession(options) : await openMaintenance(options);
+  try {
+    return await readLackingProviders(session, providers);
+  } finally {
+    await session.close();
+  }
 }
 
 function staleRemark(names: readonly string[]): string {

@@ -51,6 +51,14 @@ export function ownerStatement({ dropStatement }: DumpEntry, owner: string): str
 
 const USUAL_ACCESS_METHOD = "heap";
 
+/** Ends what `inTablespace` began. */
+export const TABLESPACE_END = "\nSET default_tablespace = '';";
+
+/** Makes what a definition creates lie in a tablespace: pg_dump writes none into definitions. */
+export function inTablespace(ddl: string, tablespace: string): string {
+  return `SET default_tablespace = ${quoteName(tablespace)};\n${ddl}${TABLESPACE_END}`;
+}
+
 /** What creates an object, without its owner. */
 export function definitionOf({ definition, accessMethod }: DumpEntry): string {
   const text = definition.trimEnd();

@@ -1,8 +1,12 @@
 import type { DumpEntry } from "../dump/archive.ts";
-import { isWord, meaningful, type Token, tokens } from "../dump/lexer.ts";
+import { isWord, meaningful, type Token } from "../dump/lexer.ts";
+import { elementsOf } from "./table-elements.ts";
 
 /** From here on NOT NULL may stand apart from its column. */
 const CONSTRAINT_FROM = 180_000;
+
+/** An element that begins so, or a look-alike within a text. Hardly a table has one, and looking closely at each of thousands takes long. */
+const MAY_HAVE_ONE = /[(,]\s*(?:CONSTRAINT\s+(?:"(?:[^"]|"")*"|[^\s"]+)\s+)?NOT NULL\b/;
 
 /**
  * pg_dump 18 writes NOT NULL for a column that is inherited as a constraint of the table, which older
@@ -13,7 +17,7 @@ const CONSTRAINT_FROM = 180_000;
  * @see https://www.postgresql.org/docs/18/sql-createtable.html table_constraint
  */
 export function withoutNotNullConstraints(ddl: string, { dropStatement }: Pick<DumpEntry, "dropStatement">, version: number): string {
-  if (version >= CONSTRAINT_FROM || !/\bNOT NULL\b/.test(ddl)) return ddl;
+  if (version >= CONSTRAINT_FROM || !MAY_HAVE_ONE.test(ddl)) return ddl;
   const { before, elements, after } = elementsOf(ddl);
   const columns: string[] = [];
   const kept = elements.filter((element) => {
@@ -28,37 +32,6 @@ export function withoutNotNullConstraints(ddl: string, { dropStatement }: Pick<D
     .replace(/;$/, "");
   const alter = columns.map((column) => `ALTER TABLE ONLY ${table} ALTER COLUMN ${column} SET NOT NULL;`);
   return [`${before}${kept.join(",")}${kept.length === 0 ? "\n" : ""}${after}`, ...alter].join("\n");
-}
-
-/** The text before the first parenthesis has closed on, the parts between commas within it, and the rest. */
-function elementsOf(ddl: string): { readonly before: string; readonly elements: readonly string[]; readonly after: string } {
-  let depth = 0;
-  let before = "";
-  let after = "";
-  const elements: string[] = [];
-  let element = "";
-  let isClosed = false;
-  for (const { kind, text } of tokens(ddl)) {
-    if (isClosed) {
-      after += text;
-      continue;
-    }
-    const isSymbol = kind === "symbol";
-    if (isSymbol && (text === ")" || text === "]")) depth -= 1;
-    if (isSymbol && text === ")" && depth === 0) {
-      isClosed = true;
-      elements.push(element);
-      after = text;
-      continue;
-    }
-    if (depth === 0) before += text;
-    else if (isSymbol && text === "," && depth === 1) {
-      elements.push(element);
-      element = "";
-    } else element += text;
-    if (isSymbol && (text === "(" || text === "[")) depth += 1;
-  }
-  return { before, elements, after };
 }
 
 /** The column of `[CONSTRAINT name] NOT NULL column`, as it is written. */

@@ -1,20 +1,23 @@
 import type { Action } from "../../changeset/action.ts";
 import type { PostgresSync } from "../../core/sync-plan.ts";
-import { ROWS_NOT_COMPARED } from "../../driver/database-action.ts";
+import { readDatabaseDetail, ROWS_NOT_COMPARED } from "../../driver/database-action.ts";
 import type { PlanContext } from "../../driver/sync-driver.ts";
 import type { ItemRecord } from "../../state/state-store.ts";
 import { readEnumHashRoots } from "../catalog/enum-hash-roots.ts";
+import { usersRows, writtenRows } from "../catalog/configuration.ts";
 import { readNonEmpty } from "../catalog/relations.ts";
 import { compareTables } from "../compare-tables.ts";
 import { openSession, type Session } from "../connect/session.ts";
 import { type Ends, openIfThere } from "../ends.ts";
 import { type Interrupted, readInterrupted } from "../intents.ts";
 import type { Mapping } from "../mapping/mapping.ts";
-import { qualifiedName, shownName } from "../names.ts";
-import { fixedPhase } from "../phases.ts";
+import { shownName } from "../names.ts";
+import { fixedPhase, PHASES } from "../phases.ts";
+import { membershipsForRun } from "./acting-roles.ts";
+import { filledUnread, isClosed, tellOfClosed, tellOfLeft } from "./closed.ts";
 import { decideObjects } from "./decide-objects.ts";
 import { inOrder, type Planned } from "./planned.ts";
-import { pairRows, planRows, type RowsPair } from "./plan-rows.ts";
+import { closedBy, pairRows, planRows, type RowsPair } from "./plan-rows.ts";
 import { planLargeObjects, planRefreshes, planSequences, type TargetOf } from "./plan-values.ts";
 import { type DestinationFacts, readDestination, readSource, type SourceFacts } from "./read-ends.ts";
 import type { Select } from "./select.ts";
@@ -59,19 +62,23 @@ async function plan(planning: Planning): Promise<Planned[]> {
   context.countListed(source.entries.length, destination.entries.length);
   for (const message of source.warnings) context.notice({ code: "DUMP_WARNING", message, hint: undefined });
   const records = await readRecords(context, sync.name);
-  const interrupted = readInterrupted(await context.openIntents());
+  const intents = await context.openIntents();
+  const interrupted = readInterrupted(intents);
   const recorded = new Map([...records].flatMap(([key, { source: version }]) => (version.fingerprint === undefined ? [] : [[key, version.fingerprint]])));
   const { planned: objects, accounts, select, targetOf, mapping } = await decideObjects({ sync, ends, source, destination, recorded, signal });
   tellOfMapping(mapping, ends, context);
   const views = new Map(objects.filter(({ kind }) => kind === "materialized-view").map(({ action }) => [action.key, action]));
-  return [
+  const planned: Planned[] = [
     ...accounts.actions.map(ofAccount),
     ...objects,
     ...(await rowsOf(planning, { source, destination, records, interrupted, objects, select, targetOf })),
-    ...planSequences({ sync, source: source.sequences, destination: destination.sequences, select, targetOf }),
+    ...planSequences({ sync, source: source.sequences, destination: destination.sequences, closed: destination.closed, records, select, targetOf, objects }),
     ...planLargeObjects({ sync, source: source.largeObjects, destination: destination.largeObjects, record: records.get("large-objects"), interrupted }),
     ...planRefreshes({ sync, source: source.relations, destination: destination.relations, select, targetOf, views }),
   ];
+  tellOfLeft(intents, context);
+  tellOfClosed({ destination, borrowable: accounts.borrowable, planned }, context);
+  return [...planned, ...membershipsForRun(planned, accounts)];
 }
 
 function ofAccount(action: Action): Planned {
@@ -82,7 +89,8 @@ function ofAccount(action: Action): Planned {
       : action.key.startsWith("security-label ")
         ? "security-label"
         : "database-setting";
-  return { phase: fixedPhase(kind) ?? "finish", kind, action };
+  const phase = PHASES.find((each) => each === readDatabaseDetail(action.detail)?.phase) ?? fixedPhase(kind) ?? "finish";
+  return { phase, kind, action };
 }
 
 async function readRecords(context: PlanContext, sync: string): Promise<ReadonlyMap<string, ItemRecord>> {
@@ -103,20 +111,28 @@ interface RowsOf {
 
 async function rowsOf(planning: Planning, facts: RowsOf): Promise<Planned[]> {
   const { sync, context } = planning;
+  const extensions = new Map(facts.objects.filter(({ kind }) => kind === "extension").map(({ action }) => [action.key, action]));
   const tables = new Map(facts.objects.filter(({ kind }) => kind === "table").map(({ action }) => [action.key, action]));
   const pairs = pairRows({ sync, ...facts });
-  const existing = pairs.filter((pair) => pair.destination !== undefined);
-  const filled = async (session: Session | undefined, of: (pair: RowsPair) => { readonly schema: string; readonly name: string }) => {
+  const existing = pairs.filter((pair) => pair.destination !== undefined && closedBy(pair) === undefined);
+  const filled = async (session: Session | undefined, of: readonly RowsPair[], rows: (pair: RowsPair) => string) => {
     if (session === undefined) return new Set<string>();
     const places = await readNonEmpty(
       session,
-      existing.map((pair) => ({ sql: qualifiedName(of(pair).schema, of(pair).name) })),
+      of.map((pair) => ({ sql: rows(pair) })),
     );
-    return new Set(existing.flatMap(({ key }, at) => (places.has(at) ? [key] : [])));
+    return new Set(of.flatMap(({ key }, at) => (places.has(at) ? [key] : [])));
   };
+  const { closed } = facts.destination;
+  const readable = existing.filter((pair) => !isClosed(closed, pair));
+  const configured = existing.filter((pair) => pair.configuration !== undefined);
   const spread = SpreadPartitions.of(pairs, await readEnumHashRoots(planning.source));
   const unusable = new Map<string, string>();
-  for (const { key, source: of } of pairs) {
+  for (const { key, source: of, configuration } of pairs) {
+    if (configuration !== undefined) {
+      if (extensions.get(`extension ${configuration.extension}`)?.action === "conflict") unusable.set(key, "The extension is another one at the destination.");
+      continue;
+    }
     const action = tables.get(`table ${shownName(of.schema, of.name)}`)?.action;
     if (action === "conflict") unusable.set(key, "The table is another one at the destination.");
     if (action === "notSynced") unusable.set(key, "The table is not synced.");
@@ -124,13 +140,25 @@ async function rowsOf(planning: Planning, facts: RowsOf): Promise<Planned[]> {
   const planned = planRows({
     sync,
     pairs,
-    sourceFilled: spread.anyOf(await filled(planning.source, (pair) => pair.source)),
-    destinationFilled: spread.anyOf(await filled(planning.destination, (pair) => pair.target)),
+    sourceFilled: spread.anyOf(await filled(planning.source, existing, ({ source, configuration }) => usersRows(source, configuration))),
+    destinationFilled: spread.anyOf(
+      new Set([
+        ...(await filled(planning.destination, readable, ({ target, destination }) => writtenRows(target, destination?.configuration))),
+        ...filledUnread(closed, existing),
+      ]),
+    ),
+    shipped: await filled(planning.destination, configured, ({ target, destination }) => usersRows(target, destination?.configuration)),
     recorded: spread.allOf(facts.records),
     brokenRuns: facts.interrupted.runs,
     interrupted: spread.anyOf(facts.interrupted.keys),
     unusable,
-    compared: context.compare ? await comparedRows(planning, pairs, unusable) : undefined,
+    compared: context.compare
+      ? await comparedRows(
+          planning,
+          pairs.filter((pair) => !isClosed(closed, pair)),
+          unusable,
+        )
+      : undefined,
   });
   tellNotCompared(planned, facts.records, context);
   return planned;

@@ -1,19 +1,23 @@
-import type { Action } from "../../changeset/action.ts";
+import { type Action, EFFECTS } from "../../changeset/action.ts";
 import { lineDifference } from "../../core/line-difference.ts";
 import type { PostgresSync } from "../../core/sync-plan.ts";
 import { type DatabaseKind, type DatabaseDetail, writeDatabaseDetail } from "../../driver/database-action.ts";
 import type { SpecialObjects } from "../catalog/special.ts";
+import type { ClosedPlaces } from "../catalog/closed-places.ts";
 import type { DumpEntry } from "../dump/archive.ts";
 import { isSessionSetting, type KeyedEntry, kindOfEntry, withUniqueKeys } from "../dump/classify.ts";
 import { tableOf } from "../dump/table-of.ts";
 import { fixedPhase, type Phase } from "../phases.ts";
 import { looseKey, type Mapping } from "../mapping/mapping.ts";
 import { qualifiedName, shownName } from "../names.ts";
+import { ActingRoles } from "./acting-roles.ts";
 import type { Adaptation } from "./adapt.ts";
 import { definitionOf, fingerprintOf, hasOwner, ownerStatement } from "./definition.ts";
 import { type LeftBehind, neverSynced } from "./never-synced.ts";
 import { NewSchemas } from "./new-schemas.ts";
+import { destinationKeys, Owners } from "./owners.ts";
 import type { Planned } from "./planned.ts";
+import { isPrintedOtherwise } from "./printed-otherwise.ts";
 import { type Select, selectedName, type TableName } from "./select.ts";
 
 export interface PlanObjectsOptions {
@@ -32,8 +36,10 @@ export interface PlanObjectsOptions {
   readonly adaptation: Adaptation;
   /** Fingerprints of source definitions that earlier runs created, by key. */
   readonly recorded: ReadonlyMap<string, string>;
+  readonly isSameMajor: boolean;
   /** Of schemas that the destination has, also where no dump tells of them. */
   readonly destinationSchemas: ReadonlySet<string>;
+  readonly closed: ClosedPlaces;
   /** Keys of indexes that the destination has half-made: no dump tells of them. */
   readonly halfMade: ReadonlyMap<string, string>;
 }
@@ -45,7 +51,9 @@ export const NOT_COMPARABLE = "not-comparable";
 export function planObjects(options: PlanObjectsOptions): Planned[] {
   const { source, destination = [], sync, mapping } = options;
   const byId = new Map(source.map((entry) => [entry.dumpId, entry]));
-  const there = new Map(withUniqueKeys(destination).map(({ key, entry }) => [mapping.isMapped ? looseKey(key) : key, entry]));
+  const there = destinationKeys(destination, mapping);
+  const owners = new Owners({ source, there, mapping, mayOwn: (role) => options.adaptation.mayOwn(role), user: options.adaptation.user });
+  const acting = new ActingRoles({ entries: source, owners, adaptation: options.adaptation, closed: options.closed });
   const behind = new Map<number, LeftBehind | "unselected">();
   const rowsPhase = new Set<number>();
   const planned: Planned[] = [];
@@ -67,8 +75,9 @@ export function planObjects(options: PlanObjectsOptions): Planned[] {
     // A type that is unknown was left behind.
     if (kind === undefined || definitionOf(entry) === "") continue;
     const phase = phaseOf(entry, kind, byId, rowsPhase);
-    const action = decide(keyed, kind, table, phase, there, options);
-    planned.push({ phase, kind, action });
+    const action = decide({ keyed, kind, table, phase, there, owners, options });
+    const actsFor = EFFECTS.has(action.action) ? acting.of(entry, mapping.at(keyed).entry.schema) : undefined;
+    planned.push({ phase, kind, action, owner: owners.of(entry), actsFor });
     if (action.action !== "notSynced") schemas.use(keyed);
   }
   return [...schemas.planned(), ...planned];
@@ -163,14 +172,17 @@ function latePhase(entry: DumpEntry): Phase | undefined {
   return phase === "finish" || phase === "event-triggers" ? phase : undefined;
 }
 
-function decide(
-  { key, entry }: KeyedEntry,
-  kind: DatabaseKind,
-  table: TableName | undefined,
-  phase: Phase,
-  there: ReadonlyMap<string, DumpEntry>,
-  options: PlanObjectsOptions,
-): Action {
+interface Deciding {
+  readonly keyed: KeyedEntry;
+  readonly kind: DatabaseKind;
+  readonly table: TableName | undefined;
+  readonly phase: Phase;
+  readonly there: ReadonlyMap<string, DumpEntry>;
+  readonly owners: Owners;
+  readonly options: PlanObjectsOptions;
+}
+
+function decide({ keyed: { key, entry }, kind, table, phase, there, owners, options }: Deciding): Action {
   const source = { fingerprint: fingerprintOf(definitionOf(entry)) };
   const target = options.mapping.at({ key, entry });
   const definition = definitionOf(target.entry);
@@ -182,7 +194,8 @@ function decide(
     table: table && shownName(table.schema, table.name),
     remark: joined(renamed, options.remarks.get(key)),
   };
-  const existing = there.get(options.mapping.isMapped ? looseKey(target.key) : key);
+  const keyThere = kind === "default-privilege" ? options.adaptation.defaultsKey(target) : target.key;
+  const existing = there.get(options.mapping.isMapped ? looseKey(keyThere) : keyThere);
   const action = (kindOfAction: Action["action"], reason: string, detail: DatabaseDetail): Action => ({
     action: kindOfAction,
     key,
@@ -194,17 +207,23 @@ function decide(
   });
   if (target.problem !== undefined) return action("notSynced", "not-mapped", { ...base, remark: `Its names could not be worked out: ${target.problem}` });
   // What is decided by its name is decided by that at the source.
-  const adapted = options.adaptation.adapt({ ...target.entry, tag: entry.tag }, kind);
+  const adapted = options.adaptation.adapt({ ...target.entry, tag: entry.tag }, kind, owners.of(entry));
   if ("left" in adapted) return action("notSynced", adapted.left.reason, { ...base, remark: adapted.left.remark });
-  // Settings that all were a role's are that role's actions.
-  if (adapted.ddl === "") return action("skip", "empty", base);
+  // Settings that all were a role's are that role's actions; what only the owner is granted it has.
+  if (adapted.ddl === "" && (adapted.lasting === undefined || existing === undefined))
+    return action("skip", "empty", { ...base, remark: joined(base.remark, adapted.remark) });
+  if (adapted.lasting === "" && existing === undefined && owners.isThere(entry)) return action("skip", "identical", base);
 
   // Whether its encoding fits is for the checks to say.
   if (kind === "database" && options.destination !== undefined) return action("skip", "exists", base);
   if (existing !== undefined) {
     const other = options.adaptation.asAtSource(existing);
-    if (target.isExact && (definition === other || adapted.ddl === other || options.means(definition, other))) return action("skip", "identical", base);
-    if (options.recorded.get(key) === source.fingerprint) return action("skip", "recorded", base);
+    const isSame = definition === other || adapted.ddl === other || options.means(definition, other);
+    const isSameThere = adapted.lasting !== undefined && options.means(adapted.lasting, options.adaptation.privilegesThere(existing));
+    if (target.isExact && (isSame || isSameThere)) return action("skip", "identical", base);
+    const isRecorded = options.recorded.get(key) === source.fingerprint;
+    const printed = { kind, created: adapted.ddl, found: other, isSameMajor: options.isSameMajor };
+    if (isRecorded && (!target.isExact || isPrintedOtherwise(printed))) return action("skip", "recorded", base);
     if (!target.isExact) {
       const remark = "It is at the destination, and without a `shadow:` its new definition is not known before apply: it cannot be compared.";
       return action("conflict", NOT_COMPARABLE, { ...base, remark: joined(renamed, remark) });
@@ -213,13 +232,14 @@ function decide(
   }
   if (kind === "schema" && options.destinationSchemas.has(target.entry.tag)) return action("skip", "exists", base);
   const owner = hasOwner(entry) && options.adaptation.mayOwn(entry.owner) ? entry.owner : undefined;
-  const remark = joined(base.remark, adapted.remark);
+  const placed = options.adaptation.placed(adapted.ddl, entry);
+  const remark = joined(base.remark, adapted.remark, placed.remark);
   const halfMade = options.halfMade.get(indexKey(kind, target.entry, table, options.mapping));
   if (halfMade !== undefined) {
     const left = "A build that was interrupted left it half-made: that is removed first.";
-    return action("replace", "half-made", { ...base, phase, ddl: `DROP INDEX ${halfMade};\n${adapted.ddl}`, remark: joined(remark, left) });
+    return action("replace", "half-made", { ...base, phase, ddl: `DROP INDEX ${halfMade};\n${placed.ddl}`, remark: joined(remark, left) });
   }
-  const ddl = owner === undefined ? adapted.ddl : `${adapted.ddl}\n${ownerStatement(target.entry, owner)}`;
+  const ddl = owner === undefined ? placed.ddl : `${placed.ddl}\n${ownerStatement(target.entry, owner)}`;
   return action("create", "absent", { ...base, phase, ddl, owner, remark });
 }
 

@@ -2,13 +2,15 @@ import type { Action } from "../../changeset/action.ts";
 import type { PostgresSync } from "../../core/sync-plan.ts";
 import { ROWS_NOT_COMPARED, writeDatabaseDetail } from "../../driver/database-action.ts";
 import type { ItemRecord } from "../../state/state-store.ts";
+import type { ClosedPlaces } from "../catalog/closed-places.ts";
 import type { Relation } from "../catalog/relations.ts";
-import { isSequenceDone, type SequenceValue } from "../catalog/sequences.ts";
+import { isSequenceDone, type SequenceValue, valueFingerprint } from "../catalog/sequences.ts";
 import type { Interrupted } from "../intents.ts";
 import { qualifiedName, shownName } from "../names.ts";
 import { fingerprintOf } from "./definition.ts";
 import type { Planned } from "./planned.ts";
-import type { Select } from "./select.ts";
+import { makeSelect, type Select } from "./select.ts";
+import { makeSelectConfiguration } from "./select-configuration.ts";
 
 /** What a table is called at the destination. */
 export type TargetOf = (schema: string, name: string) => { readonly schema: string; readonly name: string };
@@ -19,21 +21,42 @@ export interface PlanSequencesOptions {
   readonly destination: readonly SequenceValue[];
   readonly select: Select;
   readonly targetOf: TargetOf;
+  readonly closed: ClosedPlaces;
+  /** Of earlier runs, by key. */
+  readonly records: ReadonlyMap<string, ItemRecord>;
+  /** What is decided about objects. */
+  readonly objects: readonly Planned[];
 }
 
+/** Whether the values of sequences go along. */
+export function selectSequences({ sync, select, objects }: Pick<PlanSequencesOptions, "sync" | "select" | "objects">): (value: SequenceValue) => boolean {
+  const selectConfiguration = makeSelectConfiguration(sync, objects);
+  return ({ schema, name, extension }) =>
+    extension === undefined ? select("sequence", schema, name, undefined) : selectConfiguration(extension, "sequence", schema, name);
+}
+
+/** Reason of a sequence that an earlier run set to where the source's stands still, and that whoever applies may not read now. */
+export const VALUE_NOT_COMPARED = "value-not-compared";
+
 /** Where each sequence is to go on. Its value is read when it is applied: it moves all the time, and is no part of the identity. */
-export function planSequences({ sync, source, destination, select, targetOf }: PlanSequencesOptions): Planned[] {
+export function planSequences({ sync, source, destination, select, targetOf, closed, records, objects }: PlanSequencesOptions): Planned[] {
+  const isSelected = selectSequences({ sync, select, objects });
   const there = new Map(destination.map((value) => [qualifiedName(value.schema, value.name), value]));
   return source.flatMap((value): Planned[] => {
     const { schema, name } = value;
-    if (!select("sequence", schema, name, undefined)) return [];
+    if (!isSelected(value)) return [];
     const target = targetOf(schema, name);
     const other = there.get(qualifiedName(target.schema, target.name));
-    const isDone = other !== undefined && isSequenceDone(value, other, sync.sequences.margin);
+    const key = `sequence-value ${shownName(schema, name)}`;
+    const isUnread =
+      other === undefined &&
+      closed.sequences.has(qualifiedName(target.schema, target.name)) &&
+      records.get(key)?.source.fingerprint === valueFingerprint(value, sync.sequences.margin);
+    const isDone = isUnread || (other !== undefined && isSequenceDone(value, other, sync.sequences.margin));
     const action: Action = {
       action: isDone ? "skip" : "copyRows",
-      key: `sequence-value ${shownName(schema, name)}`,
-      reason: isDone ? "equal-value" : other === undefined ? "absent" : "value",
+      key,
+      reason: isUnread ? VALUE_NOT_COMPARED : isDone ? "equal-value" : other === undefined ? "absent" : "value",
       bytes: 0,
       source: undefined,
       destination: undefined,
@@ -54,9 +77,14 @@ export interface PlanLargeObjectsOptions {
 
 const LARGE_OBJECTS = "large-objects";
 
+/** Whether they go along. They have no names: all are chosen by their kind, or none. */
+export function hasLargeObjects(sync: PostgresSync): boolean {
+  return sync.level === "database" && makeSelect(sync)("large-object", undefined, "*", undefined);
+}
+
 /** All large objects are one action: rows refer to them by numbers, and nothing tells which belong to which. */
 export function planLargeObjects({ sync, source, destination, record, interrupted }: PlanLargeObjectsOptions): Planned[] {
-  if (source === 0 || sync.level === "table" || typeof sync.objects.include !== "string") return [];
+  if (source === 0 || !hasLargeObjects(sync)) return [];
   const decide = (): readonly [Action["action"], string, string?] => {
     const isBroken = record?.source.versionId !== undefined && interrupted.runs.has(record.source.versionId) && sync.resume === "consistent";
     if (destination === 0) return ["copyRows", "absent"];

@@ -7,6 +7,10 @@ export interface Planned {
   readonly phase: Phase;
   readonly kind: DatabaseKind;
   readonly action: Action;
+  /** Who owns it at the destination, or will. */
+  readonly owner?: string | undefined;
+  /** Whose rights it takes to do it, beside those of whoever applies. */
+  readonly actsFor?: ReadonlySet<string> | undefined;
 }
 
 /** Sorts by phase, and within one leaves the order as it is: pg_dump's, in which everything comes after what it needs. */

@@ -1,9 +1,11 @@
 import { readRoles } from "../accounts/read-roles.ts";
 import type { RoleCatalog } from "../accounts/roles.ts";
+import { type ClosedPlaces, NOTHING_CLOSED, readClosedPlaces } from "../catalog/closed-places.ts";
 import { type Relation, readRelations } from "../catalog/relations.ts";
 import { readSequences, type SequenceValue } from "../catalog/sequences.ts";
 import { readSpecialObjects, type SpecialObjects } from "../catalog/special.ts";
 import { catalogStamp } from "../catalog/stamp.ts";
+import { readTablespaces } from "../catalog/tablespaces.ts";
 import type { ConnectionOptions } from "../connect/options.ts";
 import { openSession, type Session } from "../connect/session.ts";
 import type { DumpEntry } from "../dump/archive.ts";
@@ -33,6 +35,9 @@ export interface DestinationFacts extends EndFacts {
   /** false: the database is still to be created. */
   readonly exists: boolean;
   readonly schemas: ReadonlySet<string>;
+  readonly closed: ClosedPlaces;
+  /** By name, and whether the role may create something in it. */
+  readonly tablespaces: ReadonlyMap<string, boolean>;
   /** Indexes that a build left half-made, as `schema.name` quoted where need be. */
   readonly invalidIndexes: readonly { readonly schema: string; readonly name: string }[];
 }
@@ -62,8 +67,15 @@ export async function readDestination({
   signal,
 }: Omit<ReadEndOptions, "session"> & { readonly session: Session | undefined }): Promise<DestinationFacts> {
   if (session === undefined) return readServer(options);
-  const own = async () => ({ ...(await readFacts(session)), schemas: await readSchemas(session), invalidIndexes: await readInvalidIndexes(session) });
-  const [dump, facts] = await Promise.all([readDefinitions(options, signal), own()]);
+  const closed = await readClosedPlaces(session);
+  const own = async () => ({
+    ...(await readFacts(session)),
+    closed,
+    schemas: await readSchemas(session),
+    tablespaces: await readTablespaces(session),
+    invalidIndexes: await readInvalidIndexes(session),
+  });
+  const [dump, facts] = await Promise.all([readDefinitions(options, signal, closed.tables), own()]);
   return { ...facts, ...dump, exists: true };
 }
 
@@ -78,7 +90,9 @@ async function readServer(options: ConnectionOptions): Promise<DestinationFacts>
       sequences: [],
       largeObjects: 0,
       roles: await readRoles(server),
+      closed: NOTHING_CLOSED,
       schemas: new Set(),
+      tablespaces: await readTablespaces(server),
       invalidIndexes: [],
     };
   } finally {
@@ -87,10 +101,10 @@ async function readServer(options: ConnectionOptions): Promise<DestinationFacts>
 }
 
 /** In a session of its own, which pg_dump uses up, beside what else is read. */
-async function readDefinitions(options: ConnectionOptions, signal: AbortSignal) {
+async function readDefinitions(options: ConnectionOptions, signal: AbortSignal, unlockable?: ReadonlySet<string>) {
   const session = await openSession(options);
   try {
-    const { version, entries, warnings } = await dumpSchema({ session, signal, lockTimeoutMs: options.lockTimeoutMs || LOCK_TIMEOUT_MS });
+    const { version, entries, warnings } = await dumpSchema({ session, signal, unlockable, lockTimeoutMs: options.lockTimeoutMs || LOCK_TIMEOUT_MS });
     return { version, entries: hideSecrets(entries), warnings };
   } finally {
     await session.close();

@@ -1,3 +1,5 @@
+import { languageTag } from "./icu-locale.ts";
+
 /**
  * Tells whether two definitions mean the same though they are written differently: servers of different
  * majors print one view in different ways. Both are parsed by PostgreSQL's own parser, and their trees compared.
@@ -26,6 +28,7 @@ function treeOf(sql: string, parse: (sql: string) => unknown): string | undefine
     if (key === "ViewStmt" || key === "CreateTableAsStmt") return unqualified(value);
     if (key === "CreateStmt") return inNoOrder(value);
     if (isTree(value) && isTree(value["TypeCast"])) return castElements(value);
+    if (key === "DefineStmt") return withLanguageTag(value);
     if (key === "Constraint") return withoutGivenName(value);
     return value;
   });
@@ -72,6 +75,29 @@ function castElements(node: Tree): unknown {
   const array = cast["arg"]["A_ArrayExpr"];
   if (!Array.isArray(arrayBounds) || !isTree(array) || !Array.isArray(array["elements"])) return node;
   return { A_ArrayExpr: { ...array, elements: array["elements"].map((arg: unknown) => ({ TypeCast: { arg, typeName: element } })) } };
+}
+
+/** From 16 on the server writes the locale of a collation of ICU as a language tag. */
+function withLanguageTag(statement: unknown): unknown {
+  if (!isTree(statement) || statement["kind"] !== "OBJECT_COLLATION" || !Array.isArray(statement["definition"])) return statement;
+  const elements: readonly unknown[] = statement["definition"];
+  if (
+    !elements.some(
+      (element) => isTree(element) && isTree(element["DefElem"]) && element["DefElem"]["defname"] === "provider" && isIcu(element["DefElem"]["arg"]),
+    )
+  )
+    return statement;
+  const definition = elements.map((element) => {
+    const option = isTree(element) ? element["DefElem"] : undefined;
+    const text = isTree(option) && option["defname"] === "locale" && isTree(option["arg"]) ? option["arg"]["String"] : undefined;
+    return isTree(option) && isTree(text) && typeof text["sval"] === "string" ? { ...option, arg: languageTag(text["sval"]) } : element;
+  });
+  return { ...statement, definition };
+}
+
+/** A word is the name of a type to the parser. */
+function isIcu(value: unknown): boolean {
+  return isTree(value) && JSON.stringify(value).includes('"sval":"icu"');
 }
 
 /** From 18 on NOT NULL is a constraint with a name. The server gives it one where it came without. */

@@ -1,6 +1,8 @@
 import type { DatabaseSelector, PostgresSync } from "../../core/sync-plan.ts";
 import type { DatabaseKind } from "../../driver/database-action.ts";
 import type { DumpEntry } from "../dump/archive.ts";
+import { OF_TABLES } from "../dump/table-of.ts";
+import { patternOf } from "../patterns.ts";
 
 /** Whether an object is part of a sync, by what the plan says. What belongs to a table goes with it. */
 export type Select = (kind: DatabaseKind, schema: string | undefined, name: string, table: TableName | undefined) => boolean;
@@ -12,19 +14,6 @@ export interface TableName {
 
 /** At table level only these, and what belongs to a table. */
 const TABLE_LEVEL: ReadonlySet<DatabaseKind> = new Set<DatabaseKind>(["table", "view", "materialized-view", "sequence", "schema"]);
-/** Belongs to its table, and is selected with it; may be excluded by itself. */
-const OF_TABLES: ReadonlySet<DatabaseKind> = new Set<DatabaseKind>([
-  "index",
-  "constraint",
-  "foreign-key",
-  "default",
-  "rule",
-  "trigger",
-  "policy",
-  "row-security",
-  "partition",
-  "statistics",
-]);
 const NOT_AT_TABLE_LEVEL: ReadonlySet<DatabaseKind> = new Set<DatabaseKind>(["trigger", "default-privilege", "event-trigger", "database-setting"]);
 
 export function makeSelect({ objects, level, synchronize }: Pick<PostgresSync, "objects" | "level" | "synchronize">): Select {
@@ -36,6 +25,7 @@ export function makeSelect({ objects, level, synchronize }: Pick<PostgresSync, "
     const matches = (matchers: readonly Matcher[]) => matchers.some((matcher) => matcher(kind, schema, name));
     if (matches(excluded)) return false;
     if (table !== undefined && OF_TABLES.has(kind)) {
+      // Selected with its table; may be excluded by itself.
       const ofTable = (matchers: readonly Matcher[]) =>
         matchers.some((matcher) => ["table", "view", "materialized-view"].some((each) => matcher(each, table.schema, table.name)));
       return !ofTable(excluded) && (included === undefined || matches(included) || ofTable(included));
@@ -59,17 +49,8 @@ function matcherOf(selector: DatabaseSelector): Matcher {
   };
 }
 
-/** `*` stands for any characters; all others for themselves. */
-function patternOf(text: string): RegExp {
-  return new RegExp(`^${text.split("*").map(escapeRegExp).join("[^]*")}$`);
-}
-
 /** The name by which an entry is selected: without the arguments of a function, and without the table of what belongs to one. */
 export function selectedName({ type, tag }: DumpEntry, table: TableName | undefined): string {
   if (table !== undefined && tag.startsWith(`${table.name} `)) return tag.slice(table.name.length + 1);
   return ["FUNCTION", "PROCEDURE", "AGGREGATE"].includes(type) ? tag.replace(/\([^]*\)$/, "") : tag;
-}
-
-function escapeRegExp(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }

@@ -169,7 +169,7 @@ describe.each(PAIRS)("from PostgreSQL %i to %i", (from, to) => {
 
   test("what is not synced is listed, with the reason", async () => {
     await inWorld("manager", async ({ plan, name, source, destination }) => {
-      const { actions, available, ownable } = await plan({ used: new Set([name("reader"), name("login")]) });
+      const { actions, available, ownable, borrowable } = await plan({ used: new Set([name("reader"), name("login")]) });
       const said = new Map(actions.map((action) => [action.key, { ...action, remark: readDatabaseDetail(action.detail)?.remark }]));
       expect(said.get(`role ${name("root")}`)).toMatchObject({ action: "create", remark: expect.stringContaining("SUPERUSER is never synced") as string });
       expect(said.get(`role ${name("replica")}`)).toMatchObject({ action: "create", remark: expect.stringContaining("REPLICATION and BYPASSRLS") as string });
@@ -183,15 +183,20 @@ describe.each(PAIRS)("from PostgreSQL %i to %i", (from, to) => {
       expect(said.get(`role ${name("login")}`)?.remark).toContain("may not set app.tenant and log_statement");
       if (to >= 16) expect(said.get(`membership ${name("plain")} in pg_monitor`)).toMatchObject({ action: "notSynced", reason: "permission" });
       if (to === 18) expect([...said.values()].find(({ key }) => key.includes("odd") && key.startsWith("role"))?.remark).toContain("MD5");
-      expect([available.has(name("login")), available.has(name("reader")), ownable.has(name("login")), ownable.has(name("plain"))]).toEqual([
-        true,
-        false,
-        true,
-        false,
-      ]);
+      expect([
+        available.has(name("login")),
+        available.has(name("reader")),
+        ownable.has(name("login")),
+        ownable.has(name("plain")),
+        ownable.has(name("root")),
+      ]).toEqual([true, false, true, true, false]);
 
       for (const action of actions) await apply(source, destination, action);
-      // Whoever applies can give the role what it owns.
+      // Whoever applies can give the role what it owns, once it is made a member.
+      await expect(destination.query(`SET ROLE ${quoteName(name("login"))}`)).rejects.toThrow("permission denied");
+      const borrowed = borrowable.get(name("login"));
+      if (borrowed === undefined) throw new Error("no membership was planned");
+      await apply(source, destination, borrowed);
       await destination.query(`SET ROLE ${quoteName(name("login"))}; RESET ROLE`);
     });
   });

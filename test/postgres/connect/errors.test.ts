@@ -36,6 +36,22 @@ test.each([
   expect(isConnectionLost(error)).toBe(false);
 });
 
+test("which row does not keep to a constraint is said, and that a function's own words are its own", async () => {
+  await using db = await makeDatabase(15);
+  await db.sql(`${SETUP} CREATE TABLE s.u (a int)`);
+  const session = await openSession({ location: "here", host: "127.0.0.1", port: db.port, database: db.name, user: "postgres", password: undefined });
+  await session.query("INSERT INTO s.u VALUES (77)");
+  await expect(session.query("ALTER TABLE s.u ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES s.t")).rejects.toThrow(
+    /violates foreign key constraint "f" \(23503\): Key \(a\)=\(77\) is not present in table "t"$/,
+  );
+  await expect(session.query("DO $$ BEGIN RAISE 'no DDL today'; END $$")).rejects.toMatchObject({
+    code: "POSTGRES_ERROR",
+    message: expect.stringMatching(/no DDL today \(P0001\)$/) as unknown,
+    hint: expect.stringContaining("event trigger") as unknown,
+  });
+  await session.close();
+});
+
 test("what a role may not do is refused", async () => {
   await using db = await makeDatabase(15);
   await db.sql(SETUP);

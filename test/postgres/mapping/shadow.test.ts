@@ -177,7 +177,11 @@ describe("without a shadow of its own", () => {
     await source.sql(SOURCE);
     await using work = await DatabaseWorkplace.make({ from: source.url, to: target.url });
     await work.plan(MAP);
-    const child = spawn(process.execPath, [join(import.meta.dirname, "killed-run.ts"), source.url, target.url, work.folder.path], { stdio: "ignore" });
+    const child = spawn(
+      process.execPath,
+      [join(import.meta.dirname, "../../support/postgres/killed-run.ts"), source.url, target.url, work.folder.path, JSON.stringify(MAP)],
+      { stdio: "ignore" },
+    );
     const ended = once(child, "exit");
     const name = await Promise.race([seen(target), ended.then(() => undefined)]);
     child.kill("SIGKILL");

@@ -59,7 +59,8 @@ export async function startPrograms(programs: string, major: number, { settings 
     data,
     url: (database = "postgres") => `postgres://postgres@127.0.0.1:${port}/${encodeURIComponent(database)}`,
     async restart(mode = "immediate") {
-      await control("-m", mode, "stop");
+      // One that is dead already starts again all the same; one that goes on hinders the start.
+      await control("-m", mode, "stop").catch(() => {});
       await start();
     },
     async stop() {

@@ -1,5 +1,6 @@
 import type { Session } from "../../connect/session.ts";
 import { lendSession, type LentSession } from "../lend-session.ts";
+import { withoutLocks } from "../without-locks.ts";
 
 const SSL_REQUEST = 80_877_103;
 const GSS_REQUEST = 80_877_104;
@@ -8,7 +9,8 @@ const READY_FOR_QUERY = 0x5a;
 
 /**
  * Lends an open session to pg_dump. The session was opened and authenticated by us, so pg_dump's own
- * way of beginning one is answered here; from then on messages go between it and the server as they are.
+ * way of beginning one is answered here; from then on messages go between it and the server as they are,
+ * but for locks that the role may not take.
  *
  * @see https://www.postgresql.org/docs/current/protocol-flow.html
  */
@@ -17,10 +19,15 @@ export class SessionBridge {
   #sent: Buffer = Buffer.alloc(0);
   #waiting: { readonly chunks: Buffer[]; resolve(answer: Uint8Array): void; reject(error: unknown): void } | undefined;
   #partial: Buffer = Buffer.alloc(0);
+  readonly #unlockable: ReadonlySet<string>;
+
+  private constructor(unlockable: ReadonlySet<string>) {
+    this.#unlockable = unlockable;
+  }
 
   /** Takes the session's answers away from its client until `end`. */
-  static async over(session: Session): Promise<SessionBridge> {
-    const bridge = new SessionBridge();
+  static async over(session: Session, { unlockable = new Set() }: { readonly unlockable?: ReadonlySet<string> | undefined } = {}): Promise<SessionBridge> {
+    const bridge = new SessionBridge(unlockable);
     bridge.#lent = await lendSession(session, { onData: (chunk) => bridge.#receive(chunk), onLost: () => bridge.#lose() });
     return bridge;
   }
@@ -41,7 +48,7 @@ export class SessionBridge {
     return new Promise((resolve, reject) => {
       this.#waiting = { chunks: [], resolve, reject };
       if (lent.socket.destroyed) this.#lose();
-      else lent.socket.write(message);
+      else lent.socket.write(withoutLocks(message, this.#unlockable));
     });
   }
 

@@ -9,6 +9,8 @@ export interface RunDumpOptions {
   readonly session: Session;
   /** Command line of pg_dump, without the output file. */
   readonly words: readonly string[];
+  /** Tables that are not locked, as `qualifiedName` writes them. */
+  readonly unlockable?: ReadonlySet<string> | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -17,9 +19,9 @@ export interface RunDumpOptions {
  *
  * @throws the signal's reason; an error of the thread itself. A dump that failed is a result with its code
  */
-export async function runDump({ session, words, signal }: RunDumpOptions): Promise<DumpResult> {
+export async function runDump({ session, words, unlockable, signal }: RunDumpOptions): Promise<DumpResult> {
   signal.throwIfAborted();
-  const bridge = await SessionBridge.over(session);
+  const bridge = await SessionBridge.over(session, { unlockable });
   const { port1, port2 } = new MessageChannel();
   const wake = new SharedArrayBuffer(4);
   const flag = new Int32Array(wake);

@@ -1,8 +1,8 @@
 import type { SpecialObjects } from "../catalog/special.ts";
 import type { DumpEntry } from "../dump/archive.ts";
-import { definitionOf } from "../plan/definition.ts";
-import { languageStatement } from "../plan/languages.ts";
-import { withoutNotNullConstraints } from "../plan/not-null.ts";
+import { definitionOf } from "./definition.ts";
+import { languageStatement } from "./languages.ts";
+import { withoutNotNullConstraints } from "./not-null.ts";
 
 /** For whom definitions are written. */
 export interface Reader {
@@ -12,7 +12,7 @@ export interface Reader {
   readonly languages: SpecialObjects["languages"];
 }
 
-/** A definition as a plan writes it for a server: pg_dump writes for its own version. */
+/** What creates an object on a server, without its owner: pg_dump writes for its own version. */
 export function writtenFor(entry: DumpEntry, { version, languages }: Reader): string {
   switch (entry.type) {
     case "PROCEDURAL LANGUAGE":
