@@ -20,7 +20,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", "test/postgres/**", "test/servers/**", "test/kills/**"] },
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/action/**", "test/e2e/**", "test/postgres/**", "test/screens/**", "test/pages/**", "test/servers/**", "test/kills/**"],
+        },
       },
       // PostgreSQL servers of several majors, started once for all of them.
       {
@@ -46,7 +50,11 @@ export default defineConfig({
         },
       },
       // Each starts servers and the built CLI: seconds a test.
-      { extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], testTimeout: MINUTE } },
+      { extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts", "test/action/**/*.test.ts"], testTimeout: MINUTE } },
+      // The built CLI in pseudo-terminals.
+      { extends: true, test: { name: "screens", include: ["test/screens/**/*.test.ts"], testTimeout: MINUTE } },
+      // Reports in headless Chromium.
+      { extends: true, test: { name: "pages", include: ["test/pages/**/*.test.ts"], testTimeout: MINUTE, hookTimeout: MINUTE } },
       {
         extends: true,
         test: { name: "servers", include: ["test/servers/**/*.test.ts"], testTimeout: 2 * MINUTE, hookTimeout: MINUTE, fileParallelism: false },

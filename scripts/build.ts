@@ -8,7 +8,9 @@ import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile, type Plugin } from "esbuild";
+import { readCodeCatalogue } from "./support/code-catalogue.ts";
 import { pgDumpModule, pgDumpWasm } from "./support/pg-dump-module.ts";
+import { reportPage } from "./support/report-page.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
@@ -39,6 +41,14 @@ const lightCommander: Plugin = {
   },
 };
 
+/** Ink asks for React's developer tools where DEV is set; they are no part of the program. */
+const noDevtools: Plugin = {
+  name: "no-devtools",
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]node_modules[/\\]ink[/\\]build[/\\]devtools\.js$/ }, () => ({ contents: "" }));
+  },
+};
+
 const { metafile, outputFiles } = await build({
   absWorkingDir: ROOT,
   entryPoints: {
@@ -61,15 +71,20 @@ const { metafile, outputFiles } = await build({
   metafile: true,
   // Written below: a build that fails leaves the last one as it is.
   write: false,
-  plugins: [lightCommander, pgDumpModule(ROOT)],
+  plugins: [lightCommander, noDevtools, pgDumpModule(ROOT)],
+  // React's slower half, which measures and warns, is for who writes components.
+  define: { "process.env.NODE_ENV": '"production"', "process.env.DEV": '"false"' },
   logLevel: "warning",
   // In pg_dump's module, which never calls it: it is for JavaScript that a linked library brings along.
   logOverride: { "direct-eval": "silent" },
 });
 const files = new Map<string, string | Uint8Array>(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+const page = await reportPage(ROOT);
+for (const [name, text] of page.files) files.set(name, text);
+files.set("codes.json", JSON.stringify(await readCodeCatalogue(ROOT)));
 files.set("pg_dump.wasm", await pgDumpWasm(ROOT));
 files.set("libpg-query.wasm", await readFile(join(ROOT, "node_modules/libpg-query/wasm/libpg-query.wasm")));
-files.set("THIRD-PARTY-LICENSES.txt", await licenses(metafile));
+files.set("THIRD-PARTY-LICENSES.txt", await licenses(metafile, page.metafile));
 await replaceFolder(files);
 
 /** Puts the entry in place last and removes what is old after it, so that who starts it in between finds a whole program. */
@@ -87,8 +102,9 @@ async function replaceFolder(contents: ReadonlyMap<string, string | Uint8Array>)
 }
 
 /** The licences of all that the bundle holds: they ask to travel with it. */
-async function licenses({ inputs }: Metafile): Promise<string> {
-  const packages = new Set(Object.keys(inputs).flatMap((path) => /^(?:pg-dump-module:)?(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
+async function licenses(...bundles: readonly Metafile[]): Promise<string> {
+  const inputs = bundles.flatMap(({ inputs }) => Object.keys(inputs));
+  const packages = new Set(inputs.flatMap((path) => /^(?:pg-dump-module:)?(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
   const texts: string[] = [];
   for (const folder of [...packages].toSorted()) {
     const { name, version, license } = parseManifest(await readFile(join(ROOT, folder, "package.json"), "utf8"));

@@ -5,5 +5,5 @@
 import { build, runVitest } from "./support/vitest.ts";
 
 process.exitCode = (await build())
-  ? (await runVitest("test", ["--project", "unit", "--project", "postgres", "--project", "e2e", ...process.argv.slice(2)])).code
+  ? (await runVitest("test", ["--project", "unit", "--project", "postgres", "--project", "e2e", "--project", "screens", ...process.argv.slice(2)])).code
   : 1;

@@ -36,6 +36,24 @@ export interface ActionFilter {
   readonly limit?: number | undefined;
   /** Largest `bytes` first, instead of in order of seq. */
   readonly largestFirst?: boolean | undefined;
+  /** In byte order of keys instead, effects only, of the one sync that is named. */
+  readonly byKey?: boolean | undefined;
+  /** Only these rules decided. */
+  readonly reasons?: readonly string[] | undefined;
+  /** Only keys that hold each of these texts. */
+  readonly texts?: readonly TextFilter[] | undefined;
+}
+
+export interface TextFilter {
+  readonly text: string;
+  /** Otherwise letters from a to z match in either case. */
+  readonly matchCase: boolean;
+}
+
+/** Numbers from `first` to `last`; none where `last` is below. */
+export interface SeqSpan {
+  readonly first: number;
+  readonly last: number;
 }
 
 /** A sealed changeset, opened for reading. */
@@ -44,5 +62,20 @@ export interface Changeset {
   readonly origin: ChangesetOrigin;
   readonly summary: ChangesetSummary;
   actions(filter?: ActionFilter): Iterable<NumberedAction>;
+  /** Where a sync's actions with an effect are, or the others. Actions of different kinds lie in between one another. */
+  span(sync: string, part: "effects" | "notes"): SeqSpan;
+  /** What `actions` would give, as numbers and kinds only: a fraction of the work. Reads the range at once: ask for some ten thousand. */
+  numbers(filter: NumberFilter): readonly NumberedKind[];
+  /** Bytes that stand at the destination now, of the actions in a range. */
+  destinationBytes(filter: NumberFilter): number;
   close(): void;
 }
+
+/** A range of one sync. */
+export interface NumberFilter extends Omit<ActionFilter, "largestFirst" | "limit"> {
+  readonly sync: string;
+  readonly seqFrom: number;
+  readonly seqTo: number;
+}
+
+export type NumberedKind = readonly [seq: number, action: ActionKind];

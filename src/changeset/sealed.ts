@@ -2,10 +2,11 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { compareKeys } from "../core/byte-order.ts";
 import { TidemarkError } from "../core/errors.ts";
-import { ACTION_KINDS, EFFECTS, type NumberedAction } from "./action.ts";
-import type { ActionFilter, Changeset, ChangesetOrigin } from "./changeset.ts";
-import { KIND_NUMBERS } from "./format.ts";
-import { COLUMNS, readStored, toAction, type StoredAction } from "./rows.ts";
+import type { NumberedAction } from "./action.ts";
+import type { ActionFilter, Changeset, ChangesetOrigin, NumberedKind, NumberFilter, SeqSpan } from "./changeset.ts";
+import { conditionsOf } from "./conditions.ts";
+import { kindOf } from "./format.ts";
+import { type Cells, COLUMNS, readStored, toAction, type StoredAction } from "./rows.ts";
 import type { StoredFrame } from "./seal.ts";
 import type { ChangesetSummary } from "./summary.ts";
 
@@ -50,11 +51,42 @@ export class SealedChangeset implements Changeset {
     const limit = filter.limit ?? Number.POSITIVE_INFINITY;
     if (limit <= 0) return;
     let given = 0;
-    for (const action of filter.largestFirst === true ? this.#bySize(filter) : this.#inOrder(filter)) {
+    for (const action of this.#ordered(filter)) {
       yield action;
       given += 1;
       if (given >= limit) return;
     }
+  }
+
+  span(sync: string, part: "effects" | "notes"): SeqSpan {
+    const range = this.#ranges.find(({ name }) => name === sync);
+    if (range === undefined) return { first: 1, last: 0 };
+    const { effectsBefore, effects, notesBefore, notes, shift } = range;
+    const [before, count] = part === "effects" ? [effectsBefore + shift, effects] : [notesBefore + this.#effects, notes];
+    return { first: before + 1, last: before + count };
+  }
+
+  numbers(filter: NumberFilter): readonly NumberedKind[] {
+    const found: NumberedKind[] = [];
+    for (const { part, from, to, shift } of this.#windows(filter)) {
+      const where = conditionsOf(filter, part, this.#reasons);
+      if (where === undefined) continue;
+      const rows = this.#prepare(`SELECT id, kind FROM ${part} WHERE id BETWEEN ? AND ? AND ${where.sql} ORDER BY id`).all(from, to, ...where.values);
+      for (const { 0: id, 1: kind } of rows as readonly Cells[]) found.push([Number(id) + shift, this.#checked(kindOf(Number(kind)))]);
+    }
+    return found;
+  }
+
+  destinationBytes(filter: NumberFilter): number {
+    let bytes = 0;
+    for (const { part, from, to } of this.#windows(filter)) {
+      const where = conditionsOf(filter, part, this.#reasons);
+      if (where === undefined) continue;
+      // A version begins with its size: a cast takes the number that a text begins with, and 0 where there is none.
+      const sum = this.#prepare(`SELECT total(CAST(destination AS INTEGER)) FROM ${part} WHERE id BETWEEN ? AND ? AND ${where.sql}`);
+      bytes += Number(sum.get(from, to, ...where.values)?.[0] ?? 0);
+    }
+    return bytes;
   }
 
   close(): void {
@@ -78,36 +110,53 @@ export class SealedChangeset implements Changeset {
   }
 
   *#effectsOf(range: SyncRange, filter: ActionFilter): Generator<StoredAction> {
-    const kinds = kindList(filter, true);
-    if (kinds === "") return;
-    const select = this.#prepare(`SELECT ${COLUMNS} FROM effects WHERE id BETWEEN ? AND ? AND kind IN (${kinds}) ORDER BY id`);
+    const where = conditionsOf(filter, "effects", this.#reasons);
+    if (where === undefined) return;
+    const select = this.#prepare(`SELECT ${COLUMNS} FROM effects WHERE id BETWEEN ? AND ? AND ${where.sql} ORDER BY id`);
     const from = Math.max(range.effectsBefore + 1, (filter.seqFrom ?? 1) - range.shift);
     const to = Math.min(range.effectsBefore + range.effects, (filter.seqTo ?? Number.POSITIVE_INFINITY) - range.shift);
     // Window after window, each read whole: a statement that is left open would cost twice the time.
     for (let id = from; id <= to; id += PAGE) {
-      for (const row of select.all(id, Math.min(to, id + PAGE - 1))) yield this.#checked(readStored(row));
+      for (const row of select.all(id, Math.min(to, id + PAGE - 1), ...where.values)) yield this.#checked(readStored(row));
     }
   }
 
   *#notes(range: SyncRange, filter: ActionFilter): Generator<StoredAction & { readonly place: number }> {
-    const kinds = kindList(filter, false);
-    if (kinds === "") return;
-    const select = this.#prepare(`SELECT ${COLUMNS}, place FROM notes WHERE id BETWEEN ? AND ? AND kind IN (${kinds}) ORDER BY id`);
+    const where = conditionsOf(filter, "notes", this.#reasons);
+    if (where === undefined) return;
+    const select = this.#prepare(`SELECT ${COLUMNS}, place FROM notes WHERE id BETWEEN ? AND ? AND ${where.sql} ORDER BY id`);
     const from = Math.max(range.notesBefore + 1, (filter.seqFrom ?? 1) - this.#effects);
     const to = Math.min(range.notesBefore + range.notes, (filter.seqTo ?? Number.POSITIVE_INFINITY) - this.#effects);
     for (let id = from; id <= to; id += PAGE) {
-      for (const row of select.all(id, Math.min(to, id + PAGE - 1))) yield { ...this.#checked(readStored(row)), place: Number(row[9]) };
+      for (const row of select.all(id, Math.min(to, id + PAGE - 1), ...where.values)) yield { ...this.#checked(readStored(row)), place: Number(row[9]) };
+    }
+  }
+
+  #ordered(filter: ActionFilter): Generator<NumberedAction> {
+    if (filter.byKey === true) return this.#byKey(filter);
+    return filter.largestFirst === true ? this.#bySize(filter) : this.#inOrder(filter);
+  }
+
+  /** SQLite sorts, on disk where it must. Its order of texts is that of their bytes. */
+  *#byKey(filter: ActionFilter): Generator<NumberedAction> {
+    const range = this.#ranges.find(({ name }) => name === filter.sync);
+    const where = conditionsOf(filter, "effects", this.#reasons);
+    if (range === undefined || where === undefined) return;
+    const select = this.#prepare(`SELECT ${COLUMNS} FROM effects WHERE id BETWEEN ? AND ? AND ${where.sql} ORDER BY key, id`);
+    for (const row of select.iterate(range.effectsBefore + 1, range.effectsBefore + range.effects, ...where.values)) {
+      yield this.#numbered(this.#checked(readStored(row)), range, true);
     }
   }
 
   /** SQLite sorts, on disk where it must; only as many rows as are taken travel. */
   *#bySize(filter: ActionFilter): Generator<NumberedAction> {
     const isWhole = filter.sync === undefined && filter.seqFrom === undefined && filter.seqTo === undefined;
-    const kinds = [kindList(filter, true), kindList(filter, false)].filter((list) => list !== "").join(", ");
+    const effects = conditionsOf(filter, "effects", this.#reasons);
+    const notes = conditionsOf(filter, "notes", this.#reasons);
     const limit = isWhole && filter.limit !== undefined ? Math.ceil(filter.limit) : -1;
-    const select = this.#prepare(`SELECT ${COLUMNS}, 1 AS effect FROM effects WHERE kind IN (${kinds}) UNION ALL
-      SELECT ${COLUMNS}, 0 FROM notes WHERE kind IN (${kinds}) ORDER BY bytes DESC, effect DESC, id LIMIT ?`);
-    for (const row of select.iterate(limit)) {
+    const select = this.#prepare(`SELECT ${COLUMNS}, 1 AS effect FROM effects WHERE ${effects?.sql ?? "FALSE"} UNION ALL
+      SELECT ${COLUMNS}, 0 FROM notes WHERE ${notes?.sql ?? "FALSE"} ORDER BY bytes DESC, effect DESC, id LIMIT ?`);
+    for (const row of select.iterate(...(effects?.values ?? []), ...(notes?.values ?? []), limit)) {
       const stored = this.#checked(readStored(row));
       const isEffect = row[9] === 1;
       const range = this.#rangeOf(stored.id, isEffect);
@@ -116,6 +165,18 @@ export class SealedChangeset implements Changeset {
       if (action.seq < (filter.seqFrom ?? 1) || action.seq > (filter.seqTo ?? action.seq)) continue;
       yield action;
     }
+  }
+
+  /** Rows of both tables that a range of numbers means, in order. */
+  #windows({ sync, seqFrom, seqTo }: NumberFilter) {
+    const range = this.#ranges.find(({ name }) => name === sync);
+    if (range === undefined) return [];
+    const { effectsBefore, effects, notesBefore, notes, shift } = range;
+    const window = (part: "effects" | "notes", before: number, count: number, by: number) => {
+      const from = Math.max(before + 1, seqFrom - by);
+      return { part, from, to: Math.min(before + count, seqTo - by), shift: by };
+    };
+    return [window("effects", effectsBefore, effects, shift), window("notes", notesBefore, notes, this.#effects)].filter(({ from, to }) => from <= to);
   }
 
   #numbered(stored: StoredAction, range: SyncRange, isEffect: boolean): NumberedAction {
@@ -162,13 +223,6 @@ export function alteredError(path: string, cause?: unknown): TidemarkError {
     hint: "Make a new one with `tidemark plan … --out`. A changeset is never edited: change the plan instead.",
     cause,
   });
-}
-
-function kindList(filter: ActionFilter, effects: boolean): string {
-  return (filter.kinds ?? ACTION_KINDS)
-    .filter((kind) => EFFECTS.has(kind) === effects)
-    .map((kind) => KIND_NUMBERS[kind])
-    .join(", ");
 }
 
 function rangesOf(summary: ChangesetSummary, stored: StoredFrame["syncs"]): readonly SyncRange[] {

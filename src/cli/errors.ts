@@ -12,11 +12,28 @@ const SYSTEM: Readonly<Record<string, string>> = {
   EMFILE: "Too many files are open: raise the limit (`ulimit -n`), or lower `concurrency` and `subtasks.parallel`.",
 };
 
+/** Of these the documents say no more than the message and its hint do. */
+const SAID_ALL: ReadonlySet<string> = new Set([
+  "AMBIGUOUS_RUN",
+  "BUG",
+  "CHECK_FAILED",
+  "CHECK_UNCONFIRMED",
+  "FILE_EXISTS",
+  "INTERRUPTED",
+  "PLAN_INVALID",
+  "TERMINAL_NEEDED",
+  "UNKNOWN_CODE",
+  "UNKNOWN_RUN",
+  "UNKNOWN_SYNC",
+  "USAGE",
+]);
+
 /** Shows why a command failed: for a person on stderr, and with `--json` as the last line of data. */
 export function showError(context: Pick<Context, "messages" | "json">, error: unknown): void {
   const known = asKnown(error);
   if (known) {
     context.messages.error(known);
+    if (!SAID_ALL.has(known.code)) tellMore(context, known.code);
     context.json?.line({ type: "error", code: known.code, message: known.message, ...(known.hint !== undefined && { hint: known.hint }) });
     return;
   }
@@ -29,6 +46,11 @@ export function showError(context: Pick<Context, "messages" | "json">, error: un
     "error",
   );
   context.json?.line({ type: "error", code: "BUG", message: error instanceof Error ? error.message : String(error) });
+}
+
+/** Where more is said about a code: once a run, below the first that there is more to say of. */
+export function tellMore({ messages }: Pick<Context, "messages">, code: string | undefined): void {
+  if (code !== undefined) messages.raw(messages.paint.faint(`More: tidemark explain ${code}`) + "\n");
 }
 
 function asKnown(error: unknown): TidemarkError | undefined {

@@ -4,7 +4,7 @@ import type { Flow, FlowWindow } from "../core/sync-plan.ts";
 import { isTimeZone } from "../core/time-zone.ts";
 import { parseByteRate } from "../core/units.ts";
 import { overlap, windowMinutes } from "../plan-file/flow.ts";
-import { nearName } from "../plan-file/near-name.ts";
+import { nearName } from "../core/near-name.ts";
 
 export interface FlowOptions {
   readonly rate?: string;

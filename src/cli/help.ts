@@ -1,4 +1,4 @@
-import { Command, type Help } from "commander";
+import type { Command, Help, Option } from "commander";
 import { EXIT } from "./exit-codes.ts";
 
 export interface CommandHelp {
@@ -27,39 +27,80 @@ export function describe(command: Command, help: CommandHelp): Command {
   return command.summary(help.summary).description(`${help.summary.charAt(0).toUpperCase()}${help.summary.slice(1)}.`);
 }
 
-const ROOT: CommandHelp = {
-  summary: "",
-  examples: [
-    ["tidemark init media.yaml --from s3://archive/media --to ./media", "write a first plan"],
-    ["tidemark plan media.yaml --out media.changes", "see what would happen, and keep it"],
-    ["tidemark apply media.changes", "do exactly that"],
-  ],
-  exits: ["done", "error", "changes", "partly", "outdated", "locked", "interrupted"],
-};
+/** A command line that works, for whoever got it wrong. */
+export function exampleOf(command: Command): string | undefined {
+  return HELP.get(command)?.examples[0]?.[0];
+}
+
+const ROOT_EXAMPLES: readonly (readonly [string, string])[] = [
+  ["tidemark init media.yaml", "write a first plan"],
+  ["tidemark plan media.yaml --out media.changes", "see what would happen"],
+  ["tidemark apply media.changes", "do exactly that"],
+];
+
+/** The way from nothing to an applied plan: each with a line of its own. */
+const MAIN: readonly string[] = ["init", "validate", "check", "plan", "show", "review", "apply"];
+/** The others, a line a group, so that all of it is one screen. What is in none is among the last. */
+const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = [
+  ["runs", ["run", "status", "history", "report", "stop", "start", "cancel", "flow", "finish"]],
+  ["data", ["compare", "state", "undo", "cleanup"]],
+  ["help", []],
+];
 
 /** One screen: what it is for, examples, then the lists, then exit codes. */
 export function formatHelp(command: Command, helper: Help): string {
-  const isRoot = command.parent === null;
-  const help = isRoot ? ROOT : HELP.get(command);
-  const parts: string[] = [`${command.description()}\n`, section("Usage", [`  ${usage(command, helper)}`])];
-  if (help && help.examples.length > 0) {
-    parts.push(
-      section(
-        "Examples",
-        help.examples.map(([line, use]) => `  # ${use}\n  ${line}`),
-      ),
-    );
-  }
+  return command.parent === null ? rootHelp(command, helper) : commandHelp(command, helper);
+}
+
+/** Fits 24 lines of 80 columns. */
+function rootHelp(command: Command, helper: Help): string {
   const children = helper.visibleCommands(command).filter((child) => child.name() !== "help");
-  parts.push(section("Commands", columns(children.map((child) => [child.name(), child.summary()]))));
-  parts.push(section("Arguments", columns(helper.visibleArguments(command).map((argument) => [argument.name(), helper.argumentDescription(argument)]))));
-  parts.push(section("Options", columns(options(command, helper))));
-  if (!isRoot) parts.push("Every command takes --json, --no-color and --log-level <error|warn|info|debug>.\n");
-  parts.push(section("Exit codes", columns((help?.exits ?? []).map((name) => [String(EXIT[name]), EXIT_MEANING[name]]))));
-  if (isRoot) parts.push("`tidemark COMMAND --help` tells more about each.\n");
+  const main = children.filter((child) => MAIN.includes(child.name()));
+  const grouped = new Set([...MAIN, ...GROUPS.flatMap(([, names]) => names)]);
+  const groups = GROUPS.map(([title, names]): [string, string] => {
+    const own = children.map((child) => child.name()).filter((name) => (names.length === 0 ? !grouped.has(name) : names.includes(name)));
+    return [title, own.join(", ")];
+  });
+  const width = Math.max(...ROOT_EXAMPLES.map(([line]) => line.length));
+  return [
+    `${command.description()}\n`,
+    section(
+      "Examples",
+      ROOT_EXAMPLES.map(([line, use]) => `  ${line.padEnd(width)}  ${use}`),
+    ),
+    section("Commands", columns([...main.map((child): [string, string] => [child.name(), child.summary()]), ...groups.filter(([, names]) => names !== "")])),
+    "Options     -h --help, -V --version; everywhere --json, --no-color, --log-level",
+    "Exit codes  0 done, 1 error or refused, 2 changes or differences, 3 applied in",
+    "            part, 4 outdated: plan again, 11 locked, 130 interrupted\n",
+    "`tidemark COMMAND --help` tells more, `tidemark explain CODE` what a code means.\n",
+  ].join("\n");
+}
+
+function commandHelp(command: Command, helper: Help): string {
+  const help = HELP.get(command);
+  const width = helper.helpWidth ?? 80;
+  const list = (rows: readonly (readonly [string, string])[]) => columns(rows, width);
+  const children = helper.visibleCommands(command).filter((child) => child.name() !== "help");
+  const parts = [
+    `${command.description()}\n`,
+    section("Usage", [`  ${usage(command, helper)}`]),
+    section("Examples", help?.examples.map(([line, use]) => `  # ${use}\n  ${line}`) ?? []),
+    section("Commands", list(children.map((child) => [child.name(), child.summary()]))),
+    section("Arguments", list(helper.visibleArguments(command).map((argument) => [argument.name(), helper.argumentDescription(argument)]))),
+    section("Options", list(helper.visibleOptions(command).map((option) => [helper.optionTerm(option), optionText(option)]))),
+    "Every command takes --json, --no-color and --log-level <error|warn|info|debug>.\n",
+    section("Exit codes", list((help?.exits ?? []).map((name) => [String(EXIT[name]), EXIT_MEANING[name]]))),
+  ];
   return parts.filter((part) => part !== "").join("\n");
 }
 
+/** What it may be, and what it is where nothing is said. */
+function optionText({ description, argChoices, defaultValue }: Option): string {
+  const choices = argChoices === undefined ? "" : `: ${argChoices.join(", ")}`;
+  return `${description}${choices}${typeof defaultValue === "string" ? `; default: ${defaultValue}` : ""}`;
+}
+
+/** `tidemark plan PLAN [options]`. */
 function usage(command: Command, helper: Help): string {
   const path = [command.name()];
   for (let parent = command.parent; parent !== null; parent = parent.parent) path.unshift(parent.name());
@@ -67,15 +108,25 @@ function usage(command: Command, helper: Help): string {
   return [...path, ...takes, "[options]"].join(" ");
 }
 
-function options(command: Command, helper: Help): [string, string][] {
-  return helper.visibleOptions(command).map((option) => [helper.optionTerm(option), helper.optionDescription(option)]);
-}
-
 function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? "" : `${title}\n${lines.join("\n")}\n`;
 }
 
-function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(0, ...rows.map(([term]) => term.length));
-  return rows.map(([term, text]) => `  ${term.padEnd(width)}  ${text}`.trimEnd());
+/** Two columns. Texts that are too long for a line go on beneath where they began. */
+function columns(rows: readonly (readonly [string, string])[], width = Number.POSITIVE_INFINITY): string[] {
+  const first = Math.max(0, ...rows.map(([term]) => term.length));
+  const room = Math.max(24, width - first - 4);
+  return rows.flatMap(([term, text]) => broken(text, room).map((line, at) => `  ${(at === 0 ? term : "").padEnd(first)}  ${line}`.trimEnd()));
+}
+
+function broken(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
 }

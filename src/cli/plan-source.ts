@@ -1,32 +1,56 @@
 import { resolve } from "node:path";
 import type { SyncPlan } from "../core/sync-plan.ts";
-import { TidemarkError } from "../core/errors.ts";
-import type { StateStore } from "../state/state-store.ts";
+import type { WholeState } from "../state/whole.ts";
+import { type OpenPlace, statePlace } from "./state-place.ts";
 
-/** The folder of a plan's state: `--state`, then the plan's own word. */
-export function stateFolder(plan: SyncPlan, override: string | undefined): string {
-  if (override !== undefined) return resolve(override);
-  if (plan.state.kind === "folder") return plan.state.path;
-  throw new TidemarkError("FEATURE_NOT_AVAILABLE", "A state that is kept in a location is not available in this version of Tidemark.", {
-    hint: "Leave `state:` out, name a folder there, or use --state DIR.",
-  });
+export type StateAccess = "read" | "write" | "create";
+
+/** The folder of a plan's state: `--state`, then the plan's own word. @returns undefined where it is kept in a location */
+export function stateFolder(plan: SyncPlan, override: string | undefined): string | undefined {
+  const place = statePlace(plan, override);
+  return place.kind === "folder" ? place.path : undefined;
 }
 
 /**
  * Opens the state of a plan.
  *
+ * @param override `--state`
  * @param access `read` makes and changes nothing, and reads a missing state as an empty one; `write`
  *   leaves a missing one missing; `create` makes it
  */
-export async function openPlanState(plan: SyncPlan, override: string | undefined, access: "read" | "write" | "create"): Promise<StateStore> {
-  const { openState, openStateReadOnly } = await import("../state/open.ts");
-  const place = { folder: stateFolder(plan, override), plan: plan.name };
-  return access === "read" ? openStateReadOnly(place) : openState({ ...place, create: access === "create" });
+export function openPlanState(plan: SyncPlan, override: string | undefined, access: StateAccess): Promise<WholeState> {
+  return openStateAt(plan, statePlace(plan, override), { access });
+}
+
+/** Opens the state of a plan at a place. Each kind of place is loaded when it is asked for. */
+export async function openStateAt(
+  { name: plan }: SyncPlan,
+  place: OpenPlace,
+  { access, evenMoved }: { readonly access: StateAccess; readonly evenMoved?: boolean },
+): Promise<WholeState> {
+  switch (place.kind) {
+    case "folder": {
+      const { openState, openStateReadOnly } = await import("../state/open.ts");
+      const options = { folder: place.path, plan, evenMoved };
+      return access === "read" ? openStateReadOnly(options) : openState({ ...options, create: access === "create" });
+    }
+    case "s3": {
+      const [{ openS3StateObjects }, { openJournal }] = await Promise.all([
+        import("../objects/stores/s3/state-objects.ts"),
+        import("../state/journal/open.ts"),
+      ]);
+      return openJournal({ objects: openS3StateObjects(place.location, place.prefix), plan, access, evenMoved });
+    }
+    case "postgres": {
+      const [{ openStateSessions }, { openPostgresState }] = await Promise.all([import("../postgres/state-sessions.ts"), import("../state/postgres/open.ts")]);
+      return openPostgresState({ sessions: await openStateSessions(place.location, process.env), schema: place.schema, plan, access, evenMoved });
+    }
+  }
 }
 
 /** Files that a sync must neither copy nor delete, though they may lie within one of its directories. */
 export function ownPaths(plan: SyncPlan, stateOverride: string | undefined, files: readonly (string | undefined)[] = []): string[] {
-  const folder = plan.state.kind === "folder" || stateOverride !== undefined ? [stateFolder(plan, stateOverride)] : [];
+  const folder = stateFolder(plan, stateOverride);
   const written = files.flatMap((file) => (file === undefined ? [] : [resolve(file)]));
-  return [...folder, ...written];
+  return folder === undefined ? written : [folder, ...written];
 }

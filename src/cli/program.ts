@@ -6,11 +6,15 @@ import type { Cli } from "./cli.ts";
 import { applyCommand } from "./commands/apply.ts";
 import { checkCommand } from "./commands/check.ts";
 import { compareCommand } from "./commands/compare.ts";
+import { completeCommand } from "./commands/complete.ts";
 import { completionCommand } from "./commands/completion.ts";
+import { explainCommand } from "./commands/explain.ts";
 import { flowCommand } from "./commands/flow.ts";
 import { historyCommand } from "./commands/history.ts";
 import { initCommand } from "./commands/init.ts";
 import { planCommand } from "./commands/plan.ts";
+import { reportCommand } from "./commands/report.ts";
+import { reviewCommand } from "./commands/review.ts";
 import { runCommand } from "./commands/run.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { showCommand } from "./commands/show.ts";
@@ -48,7 +52,7 @@ export async function runCli(argv: readonly string[], host: Host): Promise<ExitC
   try {
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
-    exitCode = failed(error, currentContext);
+    exitCode = await failed(error, { argv, program, context: currentContext });
   }
   await out.settle();
   if (out.failure) {
@@ -63,21 +67,18 @@ export async function runCli(argv: readonly string[], host: Host): Promise<ExitC
   return exitCode;
 }
 
-function failed(error: unknown, context: () => Context): ExitCode {
+async function failed(
+  error: unknown,
+  { argv, program, context }: { readonly argv: readonly string[]; readonly program: Command; readonly context: () => Context },
+): Promise<ExitCode> {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done;
     // Help that nobody asked for was shown already; what is wrong with the usage is said here.
-    if (error.code !== "commander.help") showError(context(), usageError(error.message));
+    if (error.code !== "commander.help") showError(context(), (await import("./usage-error.ts")).usageError(error, { argv, program }));
     return EXIT.error;
   }
   showError(context(), error);
   return error instanceof TidemarkError ? exitCodeOf(error.code) : EXIT.error;
-}
-
-/** Commander's words, as ours: `error: unknown option '--oot'\n(Did you mean --out?)`. */
-function usageError(message: string): TidemarkError {
-  const [said = "", suggestion] = message.replace(/^error: /, "").split("\n");
-  return new TidemarkError("USAGE", `${said.charAt(0).toUpperCase()}${said.slice(1).replace(/\.$/, "")}.`, { hint: suggestion?.replace(/^\((.*)\)$/, "$1") });
 }
 
 function makeProgram(out: Output, err: Output, handle: Cli["handle"]): Command {
@@ -101,13 +102,16 @@ function makeProgram(out: Output, err: Output, handle: Cli["handle"]): Command {
     checkCommand,
     planCommand,
     showCommand,
+    reviewCommand,
     applyCommand,
     runCommand,
     historyCommand,
+    reportCommand,
     stopCommand,
     flowCommand,
     compareCommand,
     stateCommand,
+    explainCommand,
     schemaCommand,
     completionCommand,
   ];
@@ -116,6 +120,7 @@ function makeProgram(out: Output, err: Output, handle: Cli["handle"]): Command {
     inherit(program, command);
     program.addCommand(command);
   }
+  program.addCommand(completeCommand(cli), { hidden: true });
   return program;
 }
 

@@ -23,7 +23,7 @@ const QUEUEING = 1.6;
  * is while the latency is what limits; it is cut by a third when a server asks to slow down.
  */
 export class AdaptiveSlots implements RequestSlots {
-  readonly #auto: boolean;
+  #auto: boolean;
   readonly #onChange: ((limit: number) => void) | undefined;
   readonly #now: () => number;
   readonly #waiting: Waiter[] = [];
@@ -52,6 +52,12 @@ export class AdaptiveSlots implements RequestSlots {
 
   get used(): number {
     return this.#used;
+  }
+
+  /** From now on another number holds; what is in flight beyond it is finished. `auto` goes on from where it is. */
+  change(concurrency: "auto" | number): void {
+    this.#auto = concurrency === "auto";
+    if (concurrency !== "auto") this.#set(concurrency);
   }
 
   acquire(signal: AbortSignal): Promise<void> {

@@ -44,16 +44,27 @@ function shorten(text: string, maxLength: number): string {
  * @see https://github.github.com/gfm/
  */
 export function markdownText(text: string, options?: VisibleOptions): string {
-  return visible(text, options).replaceAll(/^ +| +$|[^\p{L}\p{M}\p{N} /,;%…—“”‘’]/gu, defuse);
+  return visible(text, options).replaceAll(SIGNS, defuse);
 }
 
+/** What begins a link without looking so (`www.`, `GH-1`), and runs of digits that may name a commit. */
+const DISGUISED = "www(?=\\.)|gh(?=-)|[0-9a-f]{7,}";
+/** What markdown or GitHub may read as a sign: all but letters, digits and harmless punctuation. */
+const SIGNS = new RegExp(`^ +| +$|${DISGUISED}|[^\\p{L}\\p{M}\\p{N} /,;%…—“”‘’]`, "giu");
+const SIGNS_IN_CODE = new RegExp(`${DISGUISED}|[^\\p{L}\\p{M}\\p{N}]`, "giu");
+
+/** Nobody sees it, and no word goes on across it. */
+const BREAK = "<!-- -->";
+
 /**
- * GitHub looks for mentions, references and emoji in the finished page, where an entity is a character
- * again. A comment after it is what keeps it from the word it would begin.
+ * GitHub looks for mentions, references, addresses, formulas and emoji in the finished page, where an
+ * entity is a character again. A comment beside it is what keeps it from the word it would begin.
  */
 function defuse(characters: string): string {
-  if (characters === "@" || characters === "#" || characters === ":") return `${characters}<!-- -->`;
-  return asEntities(characters);
+  if (characters === "@" || characters === "#" || characters === ":") return `${characters}${BREAK}`;
+  if (characters === "$") return `${asEntities(characters)}${BREAK}`;
+  if (/^www$|^gh$/i.test(characters)) return `${characters}${BREAK}`;
+  return /^[0-9a-f]{7,}$/i.test(characters) ? characters.replaceAll(/.{6}(?=.)/g, `$&${BREAK}`) : asEntities(characters);
 }
 
 function asEntities(characters: string): string {
@@ -68,7 +79,7 @@ function asEntities(characters: string): string {
  */
 export function markdownCode(text: string, options?: VisibleOptions): string {
   const shown = visible(text, options);
-  if (shown === "" || /^ | $|\|/.test(shown)) return `<code>${shown.replaceAll(/[^\p{L}\p{M}\p{N}]/gu, asEntities)}</code>`;
+  if (shown === "" || /^ | $|\|/.test(shown)) return `<code>${shown.replaceAll(SIGNS_IN_CODE, defuse)}</code>`;
   const longest = Math.max(0, ...Array.from(shown.matchAll(/`+/g), ([run]) => run.length));
   const fence = "`".repeat(longest + 1);
   const space = shown.startsWith("`") || shown.endsWith("`") ? " " : "";

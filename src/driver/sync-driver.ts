@@ -6,6 +6,7 @@ import type { RateBudget } from "../core/rate-budget.ts";
 import type { RequestSlots } from "../core/request-slots.ts";
 import type { Sync } from "../core/sync-plan.ts";
 import type { Outcome } from "../state/outcome.ts";
+import type { InFlight } from "./in-flight.ts";
 import type { Intent, IntentLog, ItemRecord, StateReader } from "../state/state-store.ts";
 
 /** One thing looked at before a run. `confirm` blocks `apply` until `--confirm CODE`. */
@@ -87,7 +88,11 @@ export interface RunContext extends DriverContext {
   /** What the driver left when it planned. */
   readonly stamp: string | undefined;
   readonly slots: RequestSlots;
+  /** Of a driver that has slots of its own in threads: calls for each change of their number while it runs. @returns what ends it */
+  onConcurrency?(listener: (concurrency: "auto" | number) => void): () => void;
   readonly budget: RateBudget;
+  /** Is told of each item that begins and ends. */
+  readonly inFlight?: InFlight | undefined;
   readonly intents: IntentLog;
   /** The sync's actions with an effect, in order of seq. */
   actions(seqFrom: number, seqTo: number): Iterable<NumberedAction>;

@@ -6,15 +6,23 @@ import type { ItemFate } from "../core/errors.ts";
 import type { TidemarkEvent } from "../core/events.ts";
 import { limitFlow } from "../core/flow.ts";
 import type { Sync } from "../core/sync-plan.ts";
+import { InFlight } from "../driver/in-flight.ts";
 import type { DoneActions, RunContext, Subtask } from "../driver/sync-driver.ts";
 import type { Outcome } from "../state/outcome.ts";
 import type { Lease } from "../state/state-store.ts";
 import { AdaptiveSlots } from "../core/adaptive-slots.ts";
 import type { FlowChanges } from "./controls.ts";
+import type { FlowPeriod } from "./flow-windows.ts";
 import { createRateBudget } from "./rate-budget.ts";
 import { Recorder } from "./recorder.ts";
 import { type ApplyOptions, noOutcomes, type SyncResult } from "./run.ts";
 import { workThrough } from "./subtask-queue.ts";
+
+export interface SyncWork {
+  readonly planned: ActionTotals;
+  /** Of `planned`: items that an earlier run has done. */
+  readonly doneItems: number;
+}
 
 export interface ApplySyncOptions {
   readonly sync: Sync;
@@ -22,6 +30,7 @@ export interface ApplySyncOptions {
   readonly run: string;
   readonly leases: readonly Lease[];
   readonly done: DoneActions;
+  readonly work: SyncWork;
   readonly deadRuns: readonly string[];
   readonly flows: FlowChanges;
   readonly stop: AbortSignal;
@@ -36,10 +45,21 @@ const GATHER_MS = 200;
 const DATABASE_GATHER_MS = 40;
 
 /** Applies the actions of one sync, and cleans up after runs of it that died. */
-export async function applySync({ sync, options, run, leases, done, deadRuns, flows, stop, abort, failure }: ApplySyncOptions): Promise<SyncResult> {
+export async function applySync({
+  sync,
+  options,
+  run,
+  leases,
+  done,
+  work: { planned, doneItems },
+  deadRuns,
+  flows,
+  stop,
+  abort,
+  failure,
+}: ApplySyncOptions): Promise<SyncResult> {
   const { changeset, state, emit } = options;
   const settings = settingsOf(sync);
-  const planned = plannedOf(changeset, sync);
   const slots = new AdaptiveSlots({ concurrency: settings.concurrency, onChange: (limit) => emit({ type: "slots", limit }) });
   const actions = (seqFrom?: number, seqTo?: number) => changeset.actions({ sync: sync.name, kinds: EFFECT_KINDS, seqFrom, seqTo });
   const cut = new AbortController();
@@ -52,6 +72,8 @@ export async function applySync({ sync, options, run, leases, done, deadRuns, fl
   // What is in flight could only end with the pause, in hours. Those whose own wait the stop has ended have left by then.
   const stopped = () => queueMicrotask(() => budget.isPaused && cutOff());
   stop.addEventListener("abort", stopped, { once: true });
+  const inFlight = new InFlight({ sync: sync.name, emit });
+  const listeners = new Set<(concurrency: "auto" | number) => void>();
   const context: RunContext = {
     run,
     sync: sync.name,
@@ -59,21 +81,43 @@ export async function applySync({ sync, options, run, leases, done, deadRuns, fl
     stamp: stampOf(changeset, sync),
     signal: stop,
     abort: AbortSignal.any([abort, cut.signal]),
-    emit,
+    emit: inFlight.emit,
     slots,
+    onConcurrency(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     budget,
+    inFlight,
     intents: state.intents(run, sync.name, leases),
     actions,
   };
   const tally = new Tally(sync.name, emit);
   const recorder = new Recorder({ run, state, leases, gatherMs: settings.gatherMs, onDurable: (outcomes) => tally.count(outcomes) });
-  const unfollow = flows.follow(sync.name, (flow) => budget.change(flow ?? settings.flow));
+  const tellFlow = () => emit(flowEvent(sync, budget.period));
+  const unfollow = [
+    budget.follow(tellFlow),
+    flows.follow(sync.name, (flow) => budget.change(flow ?? settings.flow)),
+    flows.followConcurrency(sync.name, (asked) => {
+      const concurrency = asked ?? settings.concurrency;
+      slots.change(concurrency);
+      for (const listener of listeners) listener(concurrency);
+    }),
+  ];
   const driver = await options.drivers.for(sync);
   const session = await driver.open(sync, context);
   try {
     const intents = await state.openIntents(sync.name);
     for (const id of await session.recover(intents, deadRuns)) await state.endIntent(id);
-    emit({ type: "syncStarted", sync: sync.name, items: planned.items, bytes: planned.bytes, ...(planned.rows > 0 && { rows: planned.rows }) });
+    emit({
+      type: "syncStarted",
+      sync: sync.name,
+      items: planned.items,
+      bytes: planned.bytes,
+      ...(planned.rows > 0 && { rows: planned.rows }),
+      ...(doneItems > 0 && { doneItems }),
+    });
+    if (budget.freeUntil !== Number.POSITIVE_INFINITY) tellFlow();
     const work = async (subtask: Subtask) => {
       try {
         for await (const outcomes of session.apply(subtask, done)) await recorder.add(outcomes);
@@ -84,9 +128,11 @@ export async function applySync({ sync, options, run, leases, done, deadRuns, fl
       }
     };
     await workThrough(session.cut(changeset.summary.planId, actions), { parallel: settings.parallel, work, signal: stop });
+    inFlight.close();
     emit({ type: "syncFinished", sync: sync.name });
   } finally {
-    unfollow();
+    for (const end of unfollow) end();
+    inFlight.close();
     stop.removeEventListener("abort", stopped);
     await session.close();
   }
@@ -100,6 +146,10 @@ function settingsOf(sync: Sync) {
   const { bytesPerSecond, requestsPerSecond } = sync.rate;
   const { concurrency, subtasks } = sync;
   return { concurrency, flow: limitFlow(sync.flow, bytesPerSecond), requestsPerSecond, parallel: subtasks.parallel, gatherMs: GATHER_MS };
+}
+
+function flowEvent({ name }: Sync, { limit, until }: FlowPeriod): TidemarkEvent {
+  return { type: "flow", sync: name, limit, until: Number.isFinite(until) ? until : undefined };
 }
 
 function pauseNotice({ name }: Sync, until: number | undefined): TidemarkEvent {

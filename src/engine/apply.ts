@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { EFFECTS } from "../changeset/action.ts";
 import { effectTotals } from "../changeset/effects.ts";
-import type { SyncSummary } from "../changeset/summary.ts";
+import type { Changeset, SeqSpan } from "../changeset/changeset.ts";
+import type { ActionTotals, SyncSummary } from "../changeset/summary.ts";
 import type { ItemFate } from "../core/errors.ts";
 import type { Sync } from "../core/sync-plan.ts";
+import type { DoneActions } from "../driver/sync-driver.ts";
 import type { Lease, RunStatus } from "../state/state-store.ts";
-import { applySync, plannedOf } from "./apply-sync.ts";
+import { applySync, plannedOf, type SyncWork } from "./apply-sync.ts";
 import { holdBindings } from "./bindings.ts";
 import { watchControls } from "./controls.ts";
 import { DoneBits } from "./done-actions.ts";
@@ -56,7 +59,7 @@ export async function applyChangeset(options: ApplyOptions): Promise<RunResult> 
       bytes: work.bytes,
       ...(work.rows > 0 && { rows: work.rows }),
     });
-    return await runSyncs({ options, run, syncs, leases: held.leases, done: work.done, deadRuns, failure });
+    return await runSyncs({ options, run, syncs, leases: held.leases, work, deadRuns, failure });
   } finally {
     await held.release();
   }
@@ -67,34 +70,78 @@ const PROBLEMS: readonly ItemFate[] = ["stale", "failed", "refused", "inDoubt"];
 const NOT_DONE: readonly ItemFate[] = [...PROBLEMS, "cancelled"];
 
 interface Work {
-  readonly done: DoneBits;
+  readonly done: DoneActions;
   readonly resumed: boolean;
+  /** What is left of it. */
   readonly items: number;
   readonly bytes: number;
   readonly rows: number;
+  readonly bySync: ReadonlyMap<string, SyncWork>;
 }
 
 /** What is left of the changeset. @returns undefined where there is nothing to do, nor to clean up after */
-async function findWork({ changeset, state }: ApplyOptions, hasDeadRuns: boolean): Promise<Work | undefined> {
-  const done = new DoneBits();
-  let doneItems = 0;
+async function findWork({ changeset, state, only }: ApplyOptions, hasDeadRuns: boolean): Promise<Work | undefined> {
+  const bits = new DoneBits();
+  const counts = new CountsBySync(changeset);
   for await (const page of state.applied(changeset.summary.planId, changeset.origin.serial)) {
-    for (const seq of page) done.add(seq);
-    doneItems += page.length;
+    for (const seq of page) {
+      bits.add(seq);
+      counts.add(seq);
+    }
   }
-  let items = 0;
-  let bytes = 0;
-  let rows = 0;
+  const done: DoneActions = only === undefined ? bits : { has: (seq) => bits.has(seq) || !only.has(seq) };
+  const bySync = new Map<string, SyncWork>();
+  const total = { items: 0, bytes: 0, rows: 0 };
+  let doneItems = 0;
   for (const sync of changeset.summary.syncs) {
-    const planned = effectTotals(sync);
-    items += planned.items;
-    bytes += planned.bytes;
-    rows += planned.rows;
+    const { name } = sync.header;
+    const work = only === undefined ? { planned: effectTotals(sync), doneItems: counts.of(name) } : { planned: totalsOf(changeset, name, done), doneItems: 0 };
+    bySync.set(name, work);
+    doneItems += work.doneItems;
+    total.items += work.planned.items;
+    total.bytes += work.planned.bytes;
+    total.rows += work.planned.rows;
   }
-  if (items - doneItems > 0) return { done, resumed: doneItems > 0, items: items - doneItems, bytes, rows };
+  const items = total.items - doneItems;
+  if (items > 0) return { ...total, items, done, bySync, resumed: doneItems > 0 || only !== undefined };
   let leftovers = hasDeadRuns;
   for (const { header } of changeset.summary.syncs) leftovers ||= (await state.openIntents(header.name)).length > 0;
-  return leftovers ? { done, resumed: true, items: 0, bytes: 0, rows: 0 } : undefined;
+  return leftovers ? { done, bySync, resumed: true, items: 0, bytes: 0, rows: 0 } : undefined;
+}
+
+/** Of those that are not done. */
+function totalsOf(changeset: Changeset, sync: string, done: DoneActions): ActionTotals {
+  const totals = { items: 0, bytes: 0, rows: 0 };
+  for (const { seq, bytes, rows = 0 } of changeset.actions({ sync, kinds: [...EFFECTS] })) {
+    if (done.has(seq)) continue;
+    totals.items += 1;
+    totals.bytes += bytes;
+    totals.rows += rows;
+  }
+  return totals;
+}
+
+/** Counts sequence numbers by the sync they are of, which most often is that of the one before. */
+class CountsBySync {
+  readonly #counts = new Map<string, number>();
+  readonly #spans: readonly (SeqSpan & { readonly sync: string })[];
+  #at = 0;
+
+  constructor(changeset: Changeset) {
+    this.#spans = changeset.summary.syncs.map(({ header: { name } }) => ({ sync: name, ...changeset.span(name, "effects") }));
+  }
+
+  of(sync: string): number {
+    return this.#counts.get(sync) ?? 0;
+  }
+
+  add(seq: number): void {
+    const isIn = ({ first, last }: SeqSpan) => seq >= first && seq <= last;
+    const at = this.#spans[this.#at];
+    if (at === undefined || !isIn(at)) this.#at = this.#spans.findIndex(isIn);
+    const sync = this.#spans[this.#at]?.sync;
+    if (sync !== undefined) this.#counts.set(sync, this.of(sync) + 1);
+  }
 }
 
 interface Running {
@@ -102,12 +149,12 @@ interface Running {
   readonly run: string;
   readonly syncs: readonly Sync[];
   readonly leases: readonly Lease[];
-  readonly done: DoneBits;
+  readonly work: Work;
   readonly deadRuns: readonly string[];
   readonly failure: AbortController;
 }
 
-async function runSyncs({ options, run, syncs, leases, done, deadRuns, failure }: Running): Promise<RunResult> {
+async function runSyncs({ options, run, syncs, leases, work, deadRuns, failure }: Running): Promise<RunResult> {
   const { state, emit } = options;
   const controls = watchControls(state, run, emit);
   const stop = AbortSignal.any([options.stop, options.abort, failure.signal, controls.stop]);
@@ -130,7 +177,19 @@ async function runSyncs({ options, run, syncs, leases, done, deadRuns, failure }
         cleanedUp = false;
         continue;
       }
-      results[sync.name] = await applySync({ sync, options, run, leases, done, deadRuns, flows: controls.flows, stop, abort, failure });
+      results[sync.name] = await applySync({
+        sync,
+        options,
+        run,
+        leases,
+        done: work.done,
+        work: work.bySync.get(sync.name) ?? { planned: plannedOf(options.changeset, sync), doneItems: 0 },
+        deadRuns,
+        flows: controls.flows,
+        stop,
+        abort,
+        failure,
+      });
       if (failure.signal.aborted) throw failure.signal.reason;
     }
     // Only now: a run that dies while it cleans up leaves the rest to the next.
@@ -138,7 +197,7 @@ async function runSyncs({ options, run, syncs, leases, done, deadRuns, failure }
     status = statusOf(results, stop.aborted);
   } finally {
     controls.end();
-    await state.finishRun(run, status, leases);
+    await state.finishRun(run, status, leases, options.notes?.());
     emit({ type: "runFinished", run });
   }
   return { run, status, syncs: results, problems: count(results, PROBLEMS), stopped: stop.aborted };

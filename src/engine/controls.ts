@@ -1,12 +1,14 @@
 import { describeFlow } from "../core/flow.ts";
 import type { Emit } from "../core/events.ts";
 import type { Flow } from "../core/sync-plan.ts";
-import type { ControlRequest, FlowRequest, StateStore } from "../state/state-store.ts";
+import type { ConcurrencyRequest, ControlRequest, FlowRequest, StateStore } from "../state/state-store.ts";
 
 const POLL_MS = 500;
 
 /** Changes of flow that somebody asked for while a run goes on. */
 export interface FlowChanges {
+  /** The same for the number of requests in flight. */
+  followConcurrency(sync: string, change: (concurrency: "auto" | number | undefined) => void): () => void;
   /**
    * Calls for the newest change of a sync, if there was one, and for each that comes.
    *
@@ -31,7 +33,8 @@ export function watchControls(state: StateStore, run: string, emit: Emit): Contr
   const flows = new Flows(emit);
   const obey = (request: ControlRequest) => {
     if (typeof request !== "string") {
-      flows.change(request);
+      if ("flow" in request) flows.change(request);
+      else flows.changeConcurrency(request);
       return;
     }
     if (stop.signal.aborted && request === "stop") return;
@@ -69,6 +72,8 @@ class Flows implements FlowChanges {
   readonly #emit: Emit;
   readonly #newest = new Map<string, FlowRequest>();
   readonly #followers = new Map<string, (flow: Flow | undefined) => void>();
+  readonly #newestConcurrency = new Map<string, ConcurrencyRequest>();
+  readonly #concurrencyFollowers = new Map<string, (concurrency: "auto" | number | undefined) => void>();
 
   constructor(emit: Emit) {
     this.#emit = emit;
@@ -79,6 +84,21 @@ class Flows implements FlowChanges {
     const newest = this.#newest.get(sync);
     if (newest) change(newest.flow);
     return () => void this.#followers.delete(sync);
+  }
+
+  followConcurrency(sync: string, change: (concurrency: "auto" | number | undefined) => void): () => void {
+    this.#concurrencyFollowers.set(sync, change);
+    const newest = this.#newestConcurrency.get(sync);
+    if (newest) change(newest.concurrency);
+    return () => void this.#concurrencyFollowers.delete(sync);
+  }
+
+  changeConcurrency(request: ConcurrencyRequest): void {
+    const { sync, concurrency } = request;
+    this.#newestConcurrency.set(sync, request);
+    this.#concurrencyFollowers.get(sync)?.(concurrency);
+    const what = concurrency === undefined ? "what its plan says" : concurrency === "auto" ? "found out by itself" : `at most ${concurrency}`;
+    this.#emit({ type: "notice", code: "CONCURRENCY_CHANGED", message: `The number of requests in flight of the sync ${sync} was changed: ${what}.` });
   }
 
   change(request: FlowRequest): void {

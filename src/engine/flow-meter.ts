@@ -5,6 +5,8 @@ export interface MeterOptions {
   readonly clock: Clock;
   readonly limitAt: (instant: number) => FlowPeriod;
   readonly onPause?: ((until: number | undefined) => void) | undefined;
+  /** Another limit holds from now on. */
+  readonly onPeriod?: (() => void) | undefined;
 }
 
 interface Waiting {
@@ -24,6 +26,7 @@ const LONGEST_WAIT = 60_000;
 export class Meter {
   readonly #clock: Clock;
   readonly #onPause: MeterOptions["onPause"];
+  readonly #onPeriod: MeterOptions["onPeriod"];
   /** In the order of asking. */
   readonly #waiting = new Set<Waiting>();
   #limitAt: MeterOptions["limitAt"];
@@ -35,9 +38,10 @@ export class Meter {
   #endTimer: (() => void) | undefined;
   #saidPause = false;
 
-  constructor({ clock, limitAt, onPause }: MeterOptions) {
+  constructor({ clock, limitAt, onPause, onPeriod }: MeterOptions) {
     this.#clock = clock;
     this.#onPause = onPause;
+    this.#onPeriod = onPeriod;
     this.#limitAt = limitAt;
     this.#begunAt = clock.now();
     this.#period = limitAt(this.#begunAt);
@@ -48,6 +52,10 @@ export class Meter {
   /** Whether somebody waits for the end of a pause. */
   get isPaused(): boolean {
     return this.#period.limit === "pause" && this.#waiting.size > 0;
+  }
+
+  get period(): FlowPeriod {
+    return this.#period;
   }
 
   /** @returns undefined where it may pass at once */
@@ -115,6 +123,7 @@ export class Meter {
     // Nobody is held back for what passed while nothing was counted.
     else if (limit === "unlimited") this.#earned = this.#asked;
     else this.#earned = Math.min(this.#earned, this.#asked);
+    this.#onPeriod?.();
   }
 
   #earn(amount: number, keptAtMost: number): void {

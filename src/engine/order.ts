@@ -1,4 +1,5 @@
 import { TidemarkError } from "../core/errors.ts";
+import { didYouMean } from "../core/near-name.ts";
 import type { Sync, SyncPlan } from "../core/sync-plan.ts";
 
 /**
@@ -11,10 +12,11 @@ import type { Sync, SyncPlan } from "../core/sync-plan.ts";
  */
 export function selectSyncs(plan: SyncPlan, names: readonly string[] | undefined): readonly Sync[] {
   const wanted = new Set(names ?? plan.syncs.map(({ name }) => name));
+  const known = plan.syncs.map(({ name }) => name);
   for (const name of wanted) {
-    if (plan.syncs.some((sync) => sync.name === name)) continue;
+    if (known.includes(name)) continue;
     throw new TidemarkError("UNKNOWN_SYNC", `The plan ${plan.name} has no sync called ${name}.`, {
-      hint: `Its syncs are: ${plan.syncs.map((sync) => sync.name).join(", ")}.`,
+      hint: didYouMean(name, known, `Its syncs are: ${known.join(", ")}.`),
     });
   }
 

@@ -18,6 +18,9 @@ export interface AdjustableBudget extends RateBudget {
   change(flow: Flow): void;
   /** Whether somebody waits for the end of a pause. */
   readonly isPaused: boolean;
+  /** What holds now, of bytes. */
+  readonly period: FlowPeriod;
+  follow(listener: () => void): () => void;
 }
 
 /**
@@ -26,7 +29,11 @@ export interface AdjustableBudget extends RateBudget {
  */
 export function createRateBudget({ flow, requestsPerSecond, clock = SYSTEM_CLOCK, onPause }: RateLimits): AdjustableBudget {
   const requests = new Meter({ clock, limitAt: always(requestsPerSecond ?? "unlimited") });
-  const bytes = new Meter({ clock, limitAt: flowPeriods(flow), onPause });
+  const listeners = new Set<() => void>();
+  const onPeriod = () => {
+    for (const listener of listeners) listener();
+  };
+  const bytes = new Meter({ clock, limitAt: flowPeriods(flow), onPause, onPeriod });
   return {
     take(byteCount, requestCount, signal) {
       const first = requestCount === 0 ? undefined : requests.spend(requestCount, signal);
@@ -37,6 +44,17 @@ export function createRateBudget({ flow, requestsPerSecond, clock = SYSTEM_CLOCK
     change: (changed) => bytes.change(flowPeriods(changed)),
     get isPaused() {
       return bytes.isPaused;
+    },
+    get period() {
+      return bytes.period;
+    },
+    get freeUntil() {
+      const { limit, until } = bytes.period;
+      return limit === "unlimited" ? until : 0;
+    },
+    follow(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
   };
 }

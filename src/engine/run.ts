@@ -2,6 +2,7 @@ import type { Changeset } from "../changeset/changeset.ts";
 import type { ItemFate } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
 import type { SyncPlan } from "../core/sync-plan.ts";
+import type { DoneActions } from "../driver/sync-driver.ts";
 import type { RunStatus, StateStore } from "../state/state-store.ts";
 import type { Drivers } from "./drivers.ts";
 
@@ -18,6 +19,10 @@ export interface ApplyOptions {
   /** Aborted: what is in flight is cut off and cleaned up. */
   readonly abort: AbortSignal;
   readonly emit: Emit;
+  /** Only these of the changeset's actions, by sequence number; undefined: all. */
+  readonly only?: DoneActions | undefined;
+  /** Asked for when the run ends: what the state is to keep with it for who shows it later, some kilobytes. */
+  readonly notes?: (() => string) | undefined;
 }
 
 export interface SyncResult {

@@ -13,9 +13,9 @@ import { type LoadContext, Part } from "./part.ts";
 import { checkPostgresRules } from "./postgres-rules.ts";
 import { buildPostgresSync } from "./postgres-sync.ts";
 import { checkSchema } from "./schema-errors.ts";
-import { hideSidePlaces, type SidePlace, sidePlacesOf, stateSidePlaces } from "./side-places.ts";
+import { hideSidePlaces, hideStateSchema, type SidePlace, sidePlacesOf, stateSidePlaces } from "./side-places.ts";
 import { checkSource } from "./sources.ts";
-import { noteLocationFeatures, noteObjectFeatures, notePlanFeatures, notePostgresFeatures, type NotYet } from "./unsupported.ts";
+import { noteLocationFeatures, noteObjectFeatures, notePostgresFeatures, type NotYet } from "./unsupported.ts";
 
 /** Turns a plan whose frame was checked into what the engine works with, and checks the rest of it. */
 export function buildPlan(value: PlanFile, root: MapNode, context: LoadContext, notYet: NotYet): SyncPlan {
@@ -23,7 +23,6 @@ export function buildPlan(value: PlanFile, root: MapNode, context: LoadContext, 
   const locations = buildLocations(value, root, context);
   const part = new Part(value, root, findings);
   const state = buildState(value.state, context);
-  notePlanFeatures(value, root, notYet);
 
   const nodes = nodeAt(root, ["syncs"]);
   const own = new Map<string, MapNode>();
@@ -44,7 +43,7 @@ export function buildPlan(value: PlanFile, root: MapNode, context: LoadContext, 
     file,
     state,
     locations: locations.built,
-    syncs: built.map(({ sync }) => (sync.kind === "objects" ? hideSidePlaces(sync, places) : sync)),
+    syncs: built.map(({ sync }) => (sync.kind === "objects" ? hideSidePlaces(sync, places) : hideStateSchema(sync, state, locations))),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Location, ObjectEnd, PostgresLocation } from "../core/sync-plan.ts";
 import type { MapNode, Path, PlanNode } from "./node.ts";
 import { nodeAt } from "./node.ts";
-import { nearName } from "./near-name.ts";
+import { nearName } from "../core/near-name.ts";
 import type { Part } from "./part.ts";
 
 export type SyncKind = "objects" | "postgres";

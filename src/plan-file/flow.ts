@@ -3,7 +3,7 @@ import type { Flow } from "../core/sync-plan.ts";
 import { isTimeZone, zoneOffsets } from "../core/time-zone.ts";
 import { parseByteRate } from "../core/units.ts";
 import type { FlowWindow } from "./generated/plan.ts";
-import { nearName } from "./near-name.ts";
+import { nearName } from "../core/near-name.ts";
 import type { Path } from "./node.ts";
 import type { Part } from "./part.ts";
 

@@ -2,7 +2,7 @@ import type { SyncKind } from "./ends.ts";
 import type { Findings } from "./findings.ts";
 import type { MapNode, PlanNode } from "./node.ts";
 import { nodeAt } from "./node.ts";
-import { nearName } from "./near-name.ts";
+import { nearName } from "../core/near-name.ts";
 
 const OBJECT_SYNC = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
 const DATABASE_SYNC = /^[A-Za-z][A-Za-z0-9_-]{3,49}$/;

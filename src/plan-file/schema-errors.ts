@@ -3,7 +3,7 @@ import type { KeyTree, SchemaError, Validator } from "./generated/validate.js";
 import { keysAt, ownerOf } from "./key-tree.ts";
 import { keyPlace, nodeAt, type Path, type PlanNode, toPlain, valuePlace } from "./node.ts";
 import type { Place } from "./source-text.ts";
-import { nearName } from "./near-name.ts";
+import { nearName } from "../core/near-name.ts";
 import { shapeFinding, wrongType } from "./shapes.ts";
 
 interface Reporter {
@@ -165,7 +165,8 @@ function report(error: SchemaError, reporter: Reporter): void {
       const ofKey = error.propertyName !== undefined;
       const at = ofKey ? [...path, error.propertyName ?? ""] : path;
       const place = ofKey ? keyPlace(root, at) : valuePlace(root, at);
-      findings.add(place, shapeFinding(keyword, params, { name: capital(nameOf(path, whole)), written: ofKey ? error.propertyName : literalOf(node) }));
+      const name = ofKey ? `The name ${nameOf(at, whole)} in ${nameOf(path, whole)}` : capital(nameOf(path, whole));
+      findings.add(place, shapeFinding(keyword, params, { name, written: ofKey ? error.propertyName : literalOf(node) }));
     }
   }
 }

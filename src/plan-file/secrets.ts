@@ -78,6 +78,32 @@ function literalSecret(what: string, key: string) {
   };
 }
 
+/**
+ * A value as anybody may see it: references as they are, and stars for what is written in the file
+ * though it is a secret, or looks like one.
+ *
+ * @param key of the value, or of the list it stands in
+ */
+export function shownValue(node: ScalarNode, key: string): { readonly text: string; readonly isSecret: boolean } {
+  const { template, written } = node;
+  const literal = template === undefined ? written !== "" : hasLiteral(template);
+  if (literal && (SECRET_KEYS.has(key) || LIKE_A_SECRET.test(key))) return { text: template === undefined ? MASK : referencesOnly(template), isSecret: true };
+  const password = passwordOf(node);
+  if (password === undefined) return { text: written, isSecret: false };
+  // What a variable falls back to may be a whole URL with a password in it.
+  const text = template === undefined ? written : referenceText(template);
+  return {
+    text: text.replace(/(:\/\/[^/?#@]{0,200}?:)[^/?#]{0,2000}@/, `$1${MASK}@`).replace(/([?&](?:ssl)?password=)[^&#]*/gi, `$1${MASK}`),
+    isSecret: true,
+  };
+}
+
+const MASK = "***";
+
+function referencesOnly(template: readonly Segment[]): string {
+  return template.map((segment) => (segment.kind === "text" ? MASK : `\${${segment.name}}`)).join("");
+}
+
 /** A value that nobody may see; undefined where there is none. */
 export function secretOf(node: PlanNode | undefined): Secret | undefined {
   if (node?.kind !== "scalar" || typeof node.value !== "string") return undefined;

@@ -1,6 +1,7 @@
-import type { ObjectEnd, ObjectSync, StatePlace } from "../core/sync-plan.ts";
+import type { ObjectEnd, ObjectSync, PostgresSync, StatePlace } from "../core/sync-plan.ts";
 import { findLocation, type Locations } from "./ends.ts";
 import type { ObjectSync as ObjectSyncFile, PlanFile } from "./generated/plan.ts";
+import { databaseOf } from "./overlaps.ts";
 import type { Part } from "./part.ts";
 import { type Extent, extentOf } from "./places.ts";
 
@@ -53,6 +54,17 @@ export function stateSidePlaces(part: Part<PlanFile>, state: StatePlace, locatio
     case undefined:
       return [];
   }
+}
+
+/** Leaves the schema of the state out of a database sync that reads or writes the database it is in. */
+export function hideStateSchema(sync: PostgresSync, state: StatePlace, { built }: Locations): PostgresSync {
+  const home = state.kind === "location" ? built.get(state.location) : undefined;
+  if (state.kind !== "location" || home?.type !== "postgres") return sync;
+  const database = databaseOf(home);
+  const isHome = ({ location }: PostgresSync["from"]) => location.name === home.name || (database !== undefined && databaseOf(location) === database);
+  if (![sync.from, sync.to].some(isHome)) return sync;
+  const own = { kind: "schema", schema: undefined, name: state.schema ?? "tidemark" };
+  return { ...sync, objects: { ...sync.objects, exclude: [...sync.objects.exclude, own] } };
 }
 
 /** Says which parts of a sync's ends are ours, and refuses ends that lie in such a part. */

@@ -165,3 +165,15 @@ export function hasLiteral(segments: readonly Segment[]): boolean {
 export function referenceText(segments: readonly Segment[]): string {
   return segments.map((segment) => (segment.kind === "text" ? segment.text : `\${${segment.name}}`)).join("");
 }
+
+/** Every variable that a template refers to, also within defaults, each once. */
+export function variablesOf(segments: readonly Segment[]): readonly string[] {
+  return [...new Set(segments.flatMap((segment) => (segment.kind === "text" ? [] : [segment.name, ...variablesOf(segment.operand)])))];
+}
+
+/** Variables without which a template has no text: those that have no default and stand in none. */
+export function neededVariables(segments: readonly Segment[]): readonly string[] {
+  return segments.flatMap((segment) =>
+    segment.kind === "variable" && (segment.operator === undefined || segment.operator === "?" || segment.operator === ":?") ? [segment.name] : [],
+  );
+}

@@ -1,6 +1,6 @@
 import type { ObjectEnd } from "../core/sync-plan.ts";
 import type { Findings } from "./findings.ts";
-import type { ObjectSync as ObjectSyncFile, PlanFile, PostgresSync as PostgresSyncFile } from "./generated/plan.ts";
+import type { ObjectSync as ObjectSyncFile, PostgresSync as PostgresSyncFile } from "./generated/plan.ts";
 import { keyPlace, type Path, type PlanNode } from "./node.ts";
 
 /** Says what is right in the file and is not executed yet. It is refused, because leaving it out would do something else than was asked. */
@@ -87,8 +87,4 @@ function isThere(path: Path): (sync: unknown) => boolean {
 export function noteLocationFeatures(name: string, { location }: ObjectEnd, root: PlanNode, notYet: NotYet): void {
   if (location.type !== "s3" || location.encryption?.kind !== "customer") return;
   notYet.add(root, ["locations", location.name, "encryption", "customerKey"], "Encryption by your own key is", name);
-}
-
-export function notePlanFeatures(value: PlanFile, node: PlanNode, notYet: NotYet): void {
-  if (typeof value.state === "object") notYet.add(node, ["state"], "State in a location is");
 }

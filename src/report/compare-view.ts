@@ -13,7 +13,7 @@ export interface SyncComparison extends DifferenceCounts {
 
 /** Lines of a definition's difference without `--verbose`. */
 const DIFFERENCE_LINES = 12;
-const LEVEL_WORDS: Readonly<Record<CompareLevel, string>> = { objects: "objects", counts: "rows by count", values: "rows by value", users: "users" };
+export const LEVEL_WORDS: Readonly<Record<CompareLevel, string>> = { objects: "objects", counts: "rows by count", values: "rows by value", users: "users" };
 
 export function emptyComparison(): SyncComparison {
   return { ...emptyCounts(), levels: new Map() };

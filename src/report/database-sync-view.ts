@@ -39,7 +39,7 @@ function showCounts(sync: SyncSummary, { changeset, out, paint }: SyncView): voi
   const words = shown.map((kind) => `${ACTION_WORDS[kind].mark} ${ACTION_WORDS[kind].word}`);
   const width = Math.max(0, ...words.map((word) => word.length));
   for (const [at, kind] of shown.entries()) {
-    out.line(`  ${tint(kind, paint)(`${(words[at] ?? "").padEnd(width)}  ${countsOf(kind, sync, kinds.get(kind))}`)}`);
+    out.line(`  ${tint(kind, paint)(`${(words[at] ?? "").padEnd(width)}  ${databaseCounts(kind, sync, kinds.get(kind))}`)}`);
   }
   if (shown.length === 0) out.line("  Nothing is there to sync.");
   for (const line of trustLines(sync)) out.line(`  ${line}`);
@@ -49,7 +49,7 @@ function showCounts(sync: SyncSummary, { changeset, out, paint }: SyncView): voi
 }
 
 /** `41: 12 tables, 29 indexes`, or `12 tables, about 5,000 rows, 780 kB; 4 sequence values` of what moves rows. */
-function countsOf(kind: ActionKind, { actions }: SyncSummary, kinds: KindCounts | undefined): string {
+export function databaseCounts(kind: ActionKind, { actions }: SyncSummary, kinds: KindCounts | undefined): string {
   const { items } = actions[kind];
   if (kinds === undefined) return formatCount(items);
   if (kind !== "copyRows" && kind !== "replace") return `${formatCount(items)}: ${kindsSentence(kinds)}`;

@@ -37,6 +37,11 @@ function countedKind(count: number, kind: CountedKind): string {
   return counted(count, one, many);
 }
 
+/** What a kind is called where several are meant: `tables`, `foreign keys`, `rows`. */
+export function kindWord(kind: CountedKind): string {
+  return kind === "rows" ? "rows" : (WORDS[kind] ?? ruled(kind.replaceAll("-", " ")))[1];
+}
+
 function ruled(word: string): readonly [one: string, many: string] {
   if (/[^aeiou]y$/.test(word)) return [word, `${word.slice(0, -1)}ies`];
   return [word, /(?:s|x|sh|ch)$/.test(word) ? `${word}es` : `${word}s`];

@@ -1,6 +1,7 @@
 import { visible } from "../core/escape.ts";
 import type { Diagnostic } from "../plan-file/diagnostic.ts";
 import { PLAIN, type Paint } from "./paint.ts";
+import { workflowCommand } from "./workflow-command.ts";
 
 /** A diagnostic for a person: what is wrong, where, the lines around it, and what to do. Ends without a line break. */
 export function renderDiagnostic(diagnostic: Diagnostic, paint: Paint = PLAIN): string {
@@ -32,28 +33,7 @@ export function diagnosticJson({ code, severity, message, file, line, column, en
   } as const;
 }
 
-/**
- * A diagnostic as a workflow command, which GitHub shows beside the line.
- *
- * @see https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
- */
-export function diagnosticGithub({ severity, code, message, file, line, column, endLine, endColumn, hint }: Diagnostic): string {
-  const properties: readonly (readonly [string, string | number])[] = [
-    ["file", file],
-    ["line", line],
-    ["endLine", endLine],
-    // Columns are shown only where both ends are on one line.
-    ...(endLine === line ? [["col", column] as const, ["endColumn", endColumn] as const] : []),
-    ["title", code],
-  ];
-  const text = hint === undefined ? message : `${message} ${hint}`;
-  return `::${severity} ${properties.map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(",")}::${escapeData(visible(text))}`;
-}
-
-function escapeData(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-}
-
-function escapeProperty(text: string): string {
-  return escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+/** A diagnostic as a workflow command, which GitHub shows beside the line. */
+export function diagnosticGithub({ severity, code, message, hint, ...place }: Diagnostic): string {
+  return workflowCommand({ ...place, level: severity, title: code, message: hint === undefined ? message : `${message} ${hint}` });
 }

@@ -1,20 +1,12 @@
 import { visible } from "../core/escape.ts";
 import { formatBytes, formatCount, formatDuration } from "../core/units.ts";
-import type { RunInfo, RunStatus } from "../state/state-store.ts";
+import type { RunInfo } from "../state/state-store.ts";
 import type { Paint } from "./paint.ts";
-
-const STATUS_WORDS: Readonly<Record<RunStatus, string>> = {
-  running: "running",
-  applied: "applied",
-  partly: "applied in part",
-  failed: "failed",
-  stopped: "stopped",
-  interrupted: "died",
-};
+import { RUN_STATUS_WORDS } from "./run-words.ts";
 
 /** One run on one line: when, how it ended, how much. */
 export function runLine(run: RunInfo, paint: Paint): string {
-  const words = STATUS_WORDS[run.status].padEnd(15);
+  const words = RUN_STATUS_WORDS[run.status].padEnd(15);
   const tint = run.status === "applied" ? paint.good : run.status === "running" ? paint.strong : paint.warn;
   const took = run.finishedAt === undefined ? "" : ` in ${formatDuration(run.finishedAt - run.startedAt)}`;
   return `${run.run}  ${new Date(run.startedAt).toISOString()}  ${tint(words)}  ${formatCount(run.items)} planned, ${formatBytes(run.bytes)}${took}  ${paint.faint(visible(run.owner, { maxLength: 80 }))}`;
@@ -29,7 +21,7 @@ export function runCounts({ counts }: RunInfo): string {
 }
 
 export function runJson(run: RunInfo): { type: "run"; [field: string]: unknown } {
-  const { startedAt, finishedAt, ...rest } = run;
+  const { startedAt, finishedAt, notes: _notes, ...rest } = run;
   return {
     type: "run",
     ...rest,

@@ -3,9 +3,9 @@ import { markdownText } from "../core/escape.ts";
 /** Characters of a key, a place, a remark: what is longer is cut in its middle. */
 export const LONGEST_KEY = 300;
 
-/** A name or a code of ours is harmless as it is, and easier to read without entities. */
+/** A name or a code of ours is harmless as it is, and easier to read without entities; unless a commit or an issue may be called so. */
 export function word(text: string): string {
-  return /^[a-z0-9]+(?:-[a-z0-9]+)*$/i.test(text) ? text : markdownText(text, { maxLength: LONGEST_KEY });
+  return /^[a-z0-9]+(?:-[a-z0-9]+)*$/i.test(text) && !/[0-9a-f]{7}|^gh-|-gh-/i.test(text) ? text : markdownText(text, { maxLength: LONGEST_KEY });
 }
 
 /**

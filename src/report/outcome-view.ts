@@ -28,10 +28,12 @@ export interface OutcomeViewOptions {
   readonly paint: Paint;
   readonly planFile: string;
   readonly elapsedMs: number;
+  /** Whether `--retry-failed` would find what this run applied. */
+  readonly isKept?: boolean | undefined;
 }
 
 /** How a run ended: problems first, each with what to do, then the counts. */
-export async function showOutcome({ summary, result, state, out, paint, planFile, elapsedMs }: OutcomeViewOptions): Promise<void> {
+export async function showOutcome({ summary, result, state, out, paint, planFile, elapsedMs, isKept = false }: OutcomeViewOptions): Promise<void> {
   const { run } = result;
   if (run === undefined) {
     const why = summary.hasChanges ? "An earlier run applied all of this changeset." : `Both ends are as the plan ${visible(summary.plan)} wants them.`;
@@ -50,6 +52,8 @@ export async function showOutcome({ summary, result, state, out, paint, planFile
   } else {
     out.line(`${result.status === "applied" ? paint.good("Applied") : paint.warn("Applied in part")} in ${formatDuration(elapsedMs)}. Run ${run}.`);
   }
+  const failed = Object.values(result.syncs).reduce((sum, { outcomes }) => sum + outcomes.failed + outcomes.inDoubt, 0);
+  if (failed > 0) out.line(`Try what failed again: tidemark apply ${visible(planFile)}${isKept ? ` --retry-failed ${run}` : ""}`);
 }
 
 async function showProblems({
@@ -69,18 +73,22 @@ async function showProblems({
 }): Promise<void> {
   out.line(paint.strong(`${counted(problems, "problem")}:`));
   let shown = 0;
+  let code: string | undefined;
   for await (const page of state.problems(run)) {
     for (const problem of page) {
       if (problem.outcome === "cancelled") continue;
       if (shown === PROBLEMS_SHOWN) {
+        if (code !== undefined) out.line(paint.faint(`  More: tidemark explain ${code}`));
         out.line(`  … and ${formatCount(problems - shown)} more: tidemark history ${visible(planFile)} --run ${run}`);
         out.line();
         return;
       }
       out.write(problemLines(problem, paint));
+      code ??= problem.code;
       shown += 1;
     }
   }
+  if (code !== undefined) out.line(paint.faint(`  More: tidemark explain ${code}`));
   out.line();
 }
 

@@ -17,6 +17,9 @@ export const MARKDOWN_LIMIT = 65_000;
 
 /** Lines about losses: a thousand syncs must not leave no room for the rest. */
 const MOST_LOSSES = 50;
+/** The same in characters, and that of remarks. */
+const ROOM_FOR_LOSSES = 4000;
+const ROOM_FOR_NOTICES = 8000;
 
 type Detail = Pick<DatabaseDetailsOptions, "samples" | "differences" | "definitions">;
 
@@ -39,6 +42,17 @@ const DETAILS: readonly Detail[] = [
  * @returns less than 65,536 characters; begins with a hidden marker by which a job finds its comment again
  */
 export function planMarkdown(changeset: Changeset, limit: number = MARKDOWN_LIMIT): string {
+  const title = markdownTitle(changeset.summary.plan);
+  return `${title}\n${planSections(changeset, limit - title.length - 1)}`;
+}
+
+/** What a comment of a plan begins with: the marker by which it is found again, and its name. */
+export function markdownTitle(plan: string): string {
+  return `${MARKDOWN_MARKER}${plan.replaceAll(/[^\w-]/g, "").slice(0, LONGEST_KEY)} -->\n## Tidemark: ${word(plan)}\n`;
+}
+
+/** The comment below its title. */
+export function planSections(changeset: Changeset, limit: number): string {
   const head = heading(changeset);
   const foot = footing(changeset);
   const table = syncTable(changeset.summary.syncs);
@@ -49,11 +63,11 @@ export function planMarkdown(changeset: Changeset, limit: number = MARKDOWN_LIMI
     const text = details(changeset, room - LEFT_OUT.length, { ...detail, kindsOf });
     if (text !== undefined) return head + table + text + (detail.definitions || !hasDefinitions(changeset.summary.syncs) ? "" : LEFT_OUT) + foot;
   }
-  return `${head}${table}${TOO_MANY}${foot}`;
+  return `${head}${table}${TOO_MANY.length > room ? "" : TOO_MANY}${foot}`;
 }
 
 const LEFT_OUT = "\n_Definitions are too long to be listed here: `tidemark plan --verbose` shows them._\n";
-const TOO_MANY = "\n_The actions are too many to be listed here._\n";
+const TOO_MANY = "\n_The actions are too many to be listed here: `tidemark plan --verbose` shows them._\n";
 
 /** Counting reads a sync through: once is enough. */
 function rememberKinds(changeset: Changeset): DatabaseDetailsOptions["kindsOf"] {
@@ -73,16 +87,23 @@ function heading(changeset: Changeset): string {
   const { summary } = changeset;
   const objects = totals(summary.syncs.filter(({ header }) => header.kind === "objects"));
   const all = totals(summary.syncs);
-  const lines = [`${MARKDOWN_MARKER}${summary.plan.replaceAll(/[^\w-]/g, "")} -->`, `## Tidemark: ${word(summary.plan)}`, ""];
+  const lines: string[] = [];
   if (objects.items.delete > 0) lines.push("> [!CAUTION]", `> **${counted(objects.items.delete, "object")} will be deleted.**`, "");
   if (objects.items.overwrite > 0) lines.push("> [!WARNING]", `> ${counted(objects.items.overwrite, "object")} will be overwritten.`, "");
   const lost = summary.syncs.flatMap((sync) =>
     sync.header.kind === "postgres" ? losses(changeset, sync).map((line) => `> **${word(sync.header.name)}: ${line}**`) : [],
   );
-  if (lost.length > 0) lines.push("> [!CAUTION]", ...lost.slice(0, MOST_LOSSES), "");
+  if (lost.length > 0) lines.push("> [!CAUTION]", ...someLosses(lost), "");
   if (summary.hasConflicts) lines.push("> [!WARNING]", `> ${counted(all.items.conflict, "object")} in conflict will be left alone.`, "");
   lines.push(summary.hasChanges ? `**Plan: ${planSentence(summary)}.** ${moveSentence(all)}.` : `**No changes.** ${planSentence(summary)}.`, "");
   return `${lines.join("\n")}\n`;
+}
+
+/** Names may be long, and what is escaped longer: there has to be room for the rest. */
+function someLosses(lost: readonly string[]): string[] {
+  let room = ROOM_FOR_LOSSES;
+  const shown = lost.slice(0, MOST_LOSSES).filter((line) => (room -= line.length) >= 0);
+  return shown.length < lost.length ? [...shown, `> and ${formatCount(lost.length - shown.length)} more`] : shown;
 }
 
 function footing({ summary, origin }: Changeset): string {
@@ -114,7 +135,8 @@ function remarks(syncs: readonly SyncSummary[], of: number): string {
   const notices = syncs.flatMap(({ header, notices: list }) =>
     list.map((notice) => `- ${word(header.name)}: ${markdownText(notice.message, { maxLength: 500 })}`),
   );
-  const shown = notices.slice(0, 20);
+  let room = ROOM_FOR_NOTICES;
+  const shown = notices.slice(0, 20).filter((notice) => (room -= notice.length) >= 0);
   if (shown.length > 0) lines.push("", "**Warnings**", "", ...shown);
   if (notices.length > shown.length) lines.push(`- and ${formatCount(notices.length - shown.length)} more`);
   return lines.map((line) => `${line}\n`).join("");

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
 import { TidemarkError } from "../core/errors.ts";
 import { SQLITE_BUSY, sqliteCode } from "../core/sqlite.ts";
+import { leaseLost, movedAway } from "./refusals.ts";
 import { stateError } from "./state-error.ts";
 import type { Lease } from "./state-store.ts";
 
@@ -14,6 +15,11 @@ export interface DatabaseSettings {
   readonly refusal: (() => TidemarkError) | undefined;
 }
 
+export interface WriteOptions {
+  /** For whoever moves it. */
+  readonly evenMoved?: boolean;
+}
+
 /**
  * One connection to a state, its transactions and its statements.
  *
@@ -23,7 +29,7 @@ export interface DatabaseSettings {
 export class StateDatabase {
   readonly path: string;
   readonly now: () => number;
-  readonly #db: DatabaseSync;
+  #db: DatabaseSync;
   readonly #settings: DatabaseSettings;
   readonly #statements = new Map<string, StatementSync>();
   readonly #lists = new Map<string, StatementSync>();
@@ -36,6 +42,27 @@ export class StateDatabase {
     this.path = path;
     this.#settings = settings;
     this.now = settings.now;
+  }
+
+  protected get file(): DatabaseSync {
+    return this.#db;
+  }
+
+  /** Goes on with another file. What was prepared for the one before is of no use to it. */
+  protected replaceFile(db: DatabaseSync): void {
+    this.#statements.clear();
+    this.#lists.clear();
+    if (this.#db.isOpen) this.#db.close();
+    this.#db = db;
+  }
+
+  /** @throws TidemarkError where nothing may be written */
+  mustBeWritable(): void {
+    if (this.#settings.refusal) throw this.#settings.refusal();
+  }
+
+  protected get patienceMs(): number {
+    return this.#settings.patienceMs;
   }
 
   /** Prepared once. Rows come as objects by column name. */
@@ -69,9 +96,9 @@ export class StateDatabase {
   }
 
   /** Rows by `work` under a write transaction, durable when it resolves, that leaves the serial as it is: locks, requests. */
-  async writeAside<Result>(work: () => Result): Promise<Result> {
-    if (this.#settings.refusal) throw this.#settings.refusal();
-    const turn = this.#queue.then(() => this.#patiently(() => this.#transaction(work)));
+  async writeAside<Result>(work: () => Result, options: WriteOptions = {}): Promise<Result> {
+    this.mustBeWritable();
+    const turn = this.#queue.then(() => this.#patiently(() => this.#transaction(() => this.whereItIs(work, options))));
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
@@ -89,6 +116,19 @@ export class StateDatabase {
       this.#serial = serial;
       return result;
     });
+  }
+
+  /** Where this state was moved to; undefined: it is in use. Within `read` or a transaction. */
+  moved(): string | undefined {
+    const to = this.statement("SELECT value FROM meta WHERE name = 'moved_to'").get()?.["value"];
+    return typeof to === "string" ? to : undefined;
+  }
+
+  /** Does a write's work, unless this is no longer the place to write to. Within its transaction. */
+  protected whereItIs<Result>(work: () => Result, { evenMoved = false }: WriteOptions): Result {
+    const to = evenMoved ? undefined : this.moved();
+    if (to !== undefined) throw movedAway(this.path, to);
+    return work();
   }
 
   /** Reads what was written by others before. */
@@ -133,10 +173,4 @@ export class StateDatabase {
       }
     }
   }
-}
-
-export function leaseLost(destination: string): TidemarkError {
-  return new TidemarkError("LEASE_LOST", `The lock on ${destination} was lost: it expired, or somebody took it away.`, {
-    hint: "Nothing more is written to it by this run. Apply again to go on.",
-  });
 }

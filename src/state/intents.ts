@@ -1,8 +1,8 @@
-import { setImmediate } from "node:timers";
 import type { StateDatabase } from "./database.ts";
 import type { Items } from "./items.ts";
 import type { Locks } from "./locks.ts";
 import type { Intent, IntentLog, Lease } from "./state-store.ts";
+import { Together } from "./together.ts";
 
 /** What was begun and cannot be undone by itself. */
 export class Intents {
@@ -23,7 +23,7 @@ export class Intents {
           .statement("INSERT INTO intents (run, sync, kind, key, detail, at) VALUES (?, ?, ?, ?, ?, ?)")
           .run(run, this.#items.syncIdOrNew(sync), kind, key, detail, this.#db.now()).lastInsertRowid,
       );
-    const together = new Together(this.#db, leases);
+    const together = new Together<() => number>((works) => this.#db.write(leases, () => works.map((work) => work())));
     return {
       begin: (kind, key, detail) => together.do(() => insert(kind, key, detail)),
       end: async (id) => {
@@ -62,41 +62,5 @@ export class Intents {
   #delete(id: number): number {
     this.#db.statement("DELETE FROM intents WHERE id = ?").run(id);
     return id;
-  }
-}
-
-interface Waiting {
-  readonly work: () => number;
-  readonly resolve: (result: number) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** Makes what is asked for in the same moment durable by one transaction: an fsync an item would be the slowest part of a run. */
-class Together {
-  readonly #db: StateDatabase;
-  readonly #leases: readonly Lease[];
-  #waiting: Waiting[] = [];
-
-  constructor(db: StateDatabase, leases: readonly Lease[]) {
-    this.#db = db;
-    this.#leases = leases;
-  }
-
-  do(work: () => number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ work, resolve, reject });
-      if (this.#waiting.length === 1) setImmediate(() => void this.#flush());
-    });
-  }
-
-  async #flush(): Promise<void> {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    try {
-      const results = await this.#db.write(this.#leases, () => waiting.map(({ work }) => work()));
-      for (const [index, { resolve }] of waiting.entries()) resolve(results[index] ?? 0);
-    } catch (error) {
-      for (const { reject } of waiting) reject(error);
-    }
   }
 }

@@ -1,7 +1,7 @@
-import { TidemarkError } from "../core/errors.ts";
 import { decodeVersion, encodeVersion } from "../core/version-text.ts";
 import type { ItemVersion } from "../core/version.ts";
 import type { StateDatabase } from "./database.ts";
+import { bothExist } from "./refusals.ts";
 import { damaged } from "./state-error.ts";
 import type { ItemRecord, KeyRange, Lease } from "./state-store.ts";
 
@@ -124,10 +124,4 @@ export class Items {
     if (version === undefined) throw damaged(this.#db.path, "a record holds no version");
     return version;
   }
-}
-
-function bothExist(from: string, to: string): TidemarkError {
-  return new TidemarkError("STATE_SYNC_EXISTS", `The state holds records of both ${from} and ${to}, so that ${from} cannot become ${to}.`, {
-    hint: `Drop \`renamedFrom\`, or forget one of them with \`tidemark state forget\`.`,
-  });
 }

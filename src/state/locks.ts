@@ -1,11 +1,12 @@
 import type { SQLOutputValue } from "node:sqlite";
-import { TidemarkError } from "../core/errors.ts";
-import { leaseLost, type StateDatabase } from "./database.ts";
+import type { StateDatabase } from "./database.ts";
+import { leaseLost, locked } from "./refusals.ts";
 import { mayLive, processSpace } from "./process-space.ts";
 import type { Lease, LockInfo, LockOwner } from "./state-store.ts";
 
 /** How long after the last heartbeat a lock may be taken over, in milliseconds: three that holders send every 10 seconds. */
-const LOCK_EXPIRY_MS = 30_000;
+export const LOCK_EXPIRY_MS = 30_000;
+const UNTIL = `If it no longer lives, its lock expires ${LOCK_EXPIRY_MS / 1000} s after its last sign of life;`;
 
 /**
  * One row a destination, which stays after a release, so that its epoch only ever grows: a lease is
@@ -19,11 +20,15 @@ export class Locks {
     this.#db = db;
   }
 
-  lock(destination: string, { run, owner, host, pid }: LockOwner): Promise<Lease> {
+  /**
+   * @param watched where the clocks of several machines are no judge: the lock that did not change for as
+   *   long as a lease lasts. Beside one whose process is known to be gone, only that is taken over
+   */
+  lock(destination: string, { run, owner, host, pid }: LockOwner, watched?: { readonly silent: LockInfo | undefined }): Promise<Lease> {
     return this.#db.writeAside(() => {
       const now = this.#db.now();
       const held = this.#db.statement("SELECT * FROM locks WHERE destination = ? AND run IS NOT NULL").get(destination);
-      if (held !== undefined && this.#isLive(held)) throw locked(toInfo(held), now);
+      if (held !== undefined && !this.#mayTake(held, watched)) throw locked(toInfo(held), now, UNTIL);
       const epoch = Number(
         this.#db
           .statement(
@@ -38,6 +43,24 @@ export class Locks {
 
   async all(): Promise<readonly LockInfo[]> {
     return this.#db.read(() => this.#db.statement("SELECT * FROM locks WHERE run IS NOT NULL ORDER BY destination").all().map(toInfo));
+  }
+
+  /** Synchronous: for use within a transaction. */
+  firstLive(): LockInfo | undefined {
+    const live = this.#db
+      .statement("SELECT * FROM locks WHERE run IS NOT NULL")
+      .all()
+      .find((row) => this.#isLive(row));
+    return live && toInfo(live);
+  }
+
+  /** A lock that has expired, though for all we know its process may live: it has only fallen silent. */
+  async silent(destination: string): Promise<LockInfo | undefined> {
+    return this.#db.read(() => {
+      const row = this.#db.statement("SELECT * FROM locks WHERE destination = ? AND run IS NOT NULL").get(destination);
+      if (row === undefined || Number(row["expires_at"]) > this.#db.now() || this.#isGone(row)) return undefined;
+      return toInfo(row);
+    });
   }
 
   unlock(destination: string): Promise<boolean> {
@@ -68,9 +91,18 @@ export class Locks {
     await this.#db.writeAside(() => this.#db.statement("UPDATE locks SET run = NULL WHERE destination = ? AND epoch = ?").run(destination, epoch));
   }
 
+  #mayTake(row: Record<string, SQLOutputValue>, watched: { readonly silent: LockInfo | undefined } | undefined): boolean {
+    if (watched === undefined) return !this.#isLive(row);
+    const { silent } = watched;
+    return this.#isGone(row) || (silent !== undefined && row["epoch"] === silent.epoch && row["heartbeat_at"] === silent.heartbeatAt);
+  }
+
   #isLive(row: Record<string, SQLOutputValue>): boolean {
-    const isSeen = row["process_space"] === this.#space;
-    return Number(row["expires_at"]) > this.#db.now() && !(isSeen && !mayLive(Number(row["pid"])));
+    return Number(row["expires_at"]) > this.#db.now() && !this.#isGone(row);
+  }
+
+  #isGone(row: Record<string, SQLOutputValue>): boolean {
+    return row["process_space"] === this.#space && !mayLive(Number(row["pid"]));
   }
 }
 
@@ -86,16 +118,4 @@ function toInfo(row: Record<string, SQLOutputValue>): LockInfo {
     heartbeatAt: Number(row["heartbeat_at"]),
     expiresAt: Number(row["expires_at"]),
   };
-}
-
-function locked(lock: LockInfo, now: number): TidemarkError {
-  const since = new Date(lock.acquiredAt).toISOString();
-  const seconds = Math.max(0, Math.round((now - lock.heartbeatAt) / 1000));
-  return new TidemarkError(
-    "LOCKED",
-    `${lock.destination} is locked by run ${lock.run} of ${lock.owner} on ${lock.host} (pid ${lock.pid}), since ${since}, last sign of life ${seconds} s ago.`,
-    {
-      hint: `Wait for that run or stop it with \`tidemark stop ${lock.run}\`. If it no longer lives, its lock expires ${LOCK_EXPIRY_MS / 1000} s after its last sign of life; \`tidemark state unlock\` takes it away at once.`,
-    },
-  );
 }

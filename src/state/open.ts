@@ -1,15 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync, type DatabaseSyncOptions } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { TidemarkError } from "../core/errors.ts";
-import { SQLITE_CANTOPEN, SQLITE_ERROR, SQLITE_READONLY, sqliteCode } from "../core/sqlite.ts";
+import { SQLITE_CANTOPEN, SQLITE_READONLY, sqliteCode } from "../core/sqlite.ts";
 import { StateDatabase, type DatabaseSettings } from "./database.ts";
+import { FILE_OPTIONS, lineageOf, mustBeSound, pragma } from "./file-checks.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
+import { emptyState, notMadeYet, readOnlyState } from "./missing.ts";
+import { movedAway } from "./refusals.ts";
 import { SqliteState } from "./sqlite-state.ts";
 import { damaged, stateError } from "./state-error.ts";
-import type { StateStore } from "./state-store.ts";
+import type { WholeState } from "./whole.ts";
 
 export interface StateOptions {
   /** Made where it is missing, for its owner only. On a local disk: SQLite's locks do not hold across a network. */
@@ -20,15 +23,9 @@ export interface StateOptions {
   readonly now?: (() => number) | undefined;
   /** How long a write waits for another process's write, in milliseconds. Default: 10,000. */
   readonly patienceMs?: number | undefined;
+  /** Opens one that was moved away or is being filled, too. Default: false. */
+  readonly evenMoved?: boolean | undefined;
 }
-
-const FILE: DatabaseSyncOptions = {
-  timeout: 0,
-  defensive: true,
-  allowExtension: false,
-  enableForeignKeyConstraints: false,
-  enableDoubleQuotedStringLiterals: false,
-};
 
 /** Files up to this size are looked through when they are opened to be written; it takes a fraction of a second. */
 const CHECKED_BYTES = 64 * 1024 * 1024;
@@ -42,17 +39,17 @@ export function statePath(folder: string, plan: string): string {
  * Opens the state of a plan.
  *
  * @param options.create makes it where it is missing; otherwise a missing one is an empty one that refuses to be written
- * @throws TidemarkError `STATE_DAMAGED`, `STATE_FORMAT`, `STATE_READ_ONLY`, `STATE_DISK_FULL`, `STATE_BUSY`, `STATE_UNREADABLE`
+ * @throws TidemarkError `STATE_DAMAGED`, `STATE_FORMAT`, `STATE_ELSEWHERE`, `STATE_READ_ONLY`, `STATE_DISK_FULL`, `STATE_BUSY`, `STATE_UNREADABLE`
  */
-export async function openState(options: StateOptions & { readonly create: boolean }): Promise<StateStore> {
+export async function openState(options: StateOptions & { readonly create: boolean }): Promise<WholeState> {
   const path = statePath(options.folder, options.plan);
   try {
     if (!existsSync(path)) {
-      if (!options.create) return emptyState(options);
+      if (!options.create) return emptyState(notMadeYet(options.plan, options.folder));
       createFile(options.folder, path);
     }
     mustBeFile(path);
-    return await openFile(new DatabaseSync(path, FILE), path, settings(options, undefined));
+    return await openUnmoved(new DatabaseSync(path, FILE_OPTIONS), path, { ...options, refusal: undefined });
   } catch (error) {
     throw stateError(error, path);
   }
@@ -62,22 +59,22 @@ export async function openState(options: StateOptions & { readonly create: boole
  * Opens the state of a plan for planning and for showing it: nothing is made or changed, and every
  * write is refused with `STATE_READ_ONLY`. A missing state is an empty one of lineage "".
  */
-export async function openStateReadOnly(options: StateOptions): Promise<StateStore> {
+export async function openStateReadOnly(options: StateOptions): Promise<WholeState> {
   const path = statePath(options.folder, options.plan);
-  if (!existsSync(path)) return emptyState(options);
-  const refused = settings(options, () => new TidemarkError("STATE_READ_ONLY", `The state ${path} was opened for reading.`));
+  if (!existsSync(path)) return emptyState(notMadeYet(options.plan, options.folder));
+  const refused = { ...options, refusal: readOnlyState(path) };
   try {
     mustBeFile(path);
     try {
       // Not `readOnly`: SQLite would leave its log and index beside the file. It refuses writes by this, and we before it.
-      const file = new DatabaseSync(path, FILE);
+      const file = new DatabaseSync(path, FILE_OPTIONS);
       file.exec("PRAGMA query_only = ON");
-      return await openFile(file, path, refused);
+      return await openUnmoved(file, path, refused);
     } catch (error) {
       if (!isRefusedWal(error, path)) throw error;
       const url = pathToFileURL(path);
       url.search = "?immutable=1";
-      return await openFile(new DatabaseSync(url, { ...FILE, readOnly: true }), path, refused);
+      return await openUnmoved(new DatabaseSync(url, { ...FILE_OPTIONS, readOnly: true }), path, refused);
     }
   } catch (error) {
     throw stateError(error, path);
@@ -102,7 +99,19 @@ export function setStateAside(folder: string, plan: string): string | undefined 
   return aside;
 }
 
-async function openFile(file: DatabaseSync, path: string, settings: DatabaseSettings): Promise<StateStore> {
+async function openUnmoved(
+  file: DatabaseSync,
+  path: string,
+  { refusal, ...options }: StateOptions & { readonly refusal: DatabaseSettings["refusal"] },
+): Promise<WholeState> {
+  const state = await openFile(file, path, settings(options, refusal));
+  const moved = options.evenMoved === true ? undefined : await state.mark();
+  if (moved === undefined) return state;
+  await state.close();
+  throw movedAway(path, moved);
+}
+
+async function openFile(file: DatabaseSync, path: string, settings: DatabaseSettings): Promise<WholeState> {
   const db = new StateDatabase(file, path, settings);
   try {
     await db.read(() => db.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864"));
@@ -113,25 +122,15 @@ async function openFile(file: DatabaseSync, path: string, settings: DatabaseSett
         hint: version > MIGRATIONS.length ? "A newer Tidemark wrote it: use that one." : "Apply once with this version: it brings the state up to date.",
       });
     }
-    if (!settings.refusal && statSync(path).size <= CHECKED_BYTES) await db.read(() => mustBeSound(db, path));
+    if (!settings.refusal && statSync(path).size <= CHECKED_BYTES) await db.read(() => mustBeSound(db));
     if (version < MIGRATIONS.length) await db.writeAside(() => migrate(db));
-    const layout = await db.read(() => layoutOf(db));
-    if (layout !== (await wantedLayout())) throw damaged(path, "its tables are not those of a state");
+    const lineage = await db.read(() => lineageOf(db));
     await db.read(() => db.readSerial());
-    const lineage = await db.read(() => db.statement("SELECT value FROM meta WHERE name = 'lineage'").get()?.["value"]);
-    if (typeof lineage !== "string") throw damaged(path, "it has no lineage");
     return new SqliteState(db, lineage);
   } catch (error) {
     await db.close();
     throw error;
   }
-}
-
-function emptyState(options: StateOptions): StateStore {
-  const { folder, plan } = options;
-  const refusal = () =>
-    new TidemarkError("STATE_MISSING", `There is no state of the plan ${plan} in ${folder} yet.`, { hint: "The first `tidemark apply` makes it." });
-  return new SqliteState(inMemory(options, statePath(folder, plan), refusal), "");
 }
 
 /** Makes the whole file under another name first: a file that is there is a state, however early the process died. */
@@ -140,7 +139,7 @@ function createFile(folder: string, path: string): void {
   const fresh = `${path}.${randomUUID()}.new`;
   try {
     closeSync(openSync(fresh, "wx", 0o600));
-    const db = new DatabaseSync(fresh, FILE);
+    const db = new DatabaseSync(fresh, FILE_OPTIONS);
     try {
       db.exec(
         `PRAGMA journal_mode = WAL; PRAGMA application_id = ${APPLICATION_ID}; BEGIN; ${MIGRATIONS.join(";")}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`,
@@ -173,34 +172,6 @@ function migrate(db: StateDatabase): void {
   db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
 }
 
-function mustBeSound(db: StateDatabase, path: string): void {
-  const found = db.statement("PRAGMA quick_check(1)").get()?.["quick_check"];
-  if (found !== "ok") throw damaged(path, String(found));
-}
-
-/** Every table, index, view and trigger, as SQL. A file from elsewhere may hold more than was made. */
-function layoutOf(db: StateDatabase): string {
-  try {
-    return JSON.stringify(db.statement("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name LIMIT 100").all());
-  } catch (error) {
-    if (sqliteCode(error) === SQLITE_ERROR) throw damaged(db.path, "its tables cannot be read", error);
-    throw error;
-  }
-}
-
-async function wantedLayout(): Promise<string> {
-  const fresh = inMemory({});
-  const layout = layoutOf(fresh);
-  await fresh.close();
-  return layout;
-}
-
-function inMemory(options: Pick<StateOptions, "now">, path = ":memory:", refusal?: DatabaseSettings["refusal"]): StateDatabase {
-  const file = new DatabaseSync(":memory:");
-  file.exec(MIGRATIONS.join(";"));
-  return new StateDatabase(file, path, settings(options, refusal));
-}
-
 function mustBeFile(path: string): void {
   const found = statSync(path);
   if (!found.isFile()) throw damaged(path, "it is no file");
@@ -213,10 +184,6 @@ function isRefusedWal(error: unknown, path: string): boolean {
   const code = sqliteCode(cause);
   if (code !== SQLITE_CANTOPEN && code !== SQLITE_READONLY) return false;
   return !existsSync(`${path}-wal`) || statSync(`${path}-wal`).size === 0;
-}
-
-function pragma(db: StateDatabase, name: "application_id" | "user_version"): number {
-  return Number(db.statement(`PRAGMA ${name}`).get()?.[name]);
 }
 
 function settings({ now = Date.now, patienceMs = 10_000 }: Pick<StateOptions, "now" | "patienceMs">, refusal: DatabaseSettings["refusal"]): DatabaseSettings {

@@ -1,11 +1,11 @@
 import type { SQLOutputValue } from "node:sqlite";
-import { ACTION_KINDS, type ActionKind } from "../changeset/action.ts";
 import { decodeVersion, encodeVersion } from "../core/version-text.ts";
 import type { ItemVersion } from "../core/version.ts";
 import type { StateDatabase } from "./database.ts";
 import type { Items } from "./items.ts";
 import { OUTCOMES, outcomeOf } from "./outcome-numbers.ts";
 import type { Outcome } from "./outcome.ts";
+import { actionOf } from "./problem-text.ts";
 import type { Lease } from "./state-store.ts";
 
 /** Sequence numbers looked at by one query of `applied`. */
@@ -39,8 +39,8 @@ export class Outcomes {
   }
 
   /** Goes by windows of numbers: the runs of one changeset are few, its actions may be millions. */
-  async *applied(planId: string, sinceSerial: number): AsyncGenerator<readonly number[]> {
-    const ofRuns = "outcome = 0 AND run IN (SELECT id FROM runs WHERE plan_id = ? AND serial > ?)";
+  async *applied(planId: string, sinceSerial: number, run: string | undefined): AsyncGenerator<readonly number[]> {
+    const ofRuns = "outcome = 0 AND run IN (SELECT id FROM runs WHERE plan_id = ? AND serial > ? AND run = coalesce(?, run))";
     const last = await this.#db.read(() =>
       Number(
         this.#db
@@ -52,7 +52,7 @@ export class Outcomes {
       const rows = await this.#db.read(() =>
         this.#db
           .listStatement(`SELECT DISTINCT seq FROM outcomes WHERE ${ofRuns} AND seq BETWEEN ? AND ? ORDER BY seq`)
-          .all(planId, sinceSerial, from, from + SEQS - 1),
+          .all(planId, sinceSerial, run ?? null, from, from + SEQS - 1),
       );
       if (rows.length > 0) yield rows.map((row) => Number(row[0]));
     }
@@ -161,10 +161,6 @@ function toProblem(row: Record<string, SQLOutputValue>): Outcome {
     startedAt: Number(row["started_at"]),
     finishedAt: Number(row["finished_at"]),
   };
-}
-
-function actionOf(value: unknown): ActionKind {
-  return ACTION_KINDS.find((kind) => kind === value) ?? "skip";
 }
 
 function textOf(value: SQLOutputValue | undefined): string | undefined {

@@ -2,9 +2,13 @@ import type { SQLOutputValue } from "node:sqlite";
 import type { StateDatabase } from "./database.ts";
 import type { Locks } from "./locks.ts";
 import { OUTCOMES, outcomeOf } from "./outcome-numbers.ts";
+import { statusOf } from "./run-status.ts";
 import type { Lease, RunInfo, RunStart, RunStatus } from "./state-store.ts";
 
-const STATUSES: readonly RunStatus[] = ["running", "applied", "partly", "failed", "stopped", "interrupted"];
+/** What the notes of a run are called in `meta`. */
+export const NOTES = "notes:";
+/** Runs that keep theirs. */
+const MOST_NOTES = 100;
 
 /** Runs and what became of them. A run lives as long as one of its locks does. */
 export class Runs {
@@ -26,8 +30,11 @@ export class Runs {
     );
   }
 
-  async finish(run: string, status: RunStatus, leases: readonly Lease[]): Promise<void> {
-    await this.#db.write(leases, () => this.#end(run, status));
+  async finish(run: string, status: RunStatus, leases: readonly Lease[], notes: string | undefined): Promise<void> {
+    await this.#db.write(leases, () => {
+      this.#end(run, status);
+      if (notes !== undefined) this.#keepNotes(run, notes);
+    });
   }
 
   async dead(): Promise<readonly string[]> {
@@ -54,6 +61,19 @@ export class Runs {
     );
   }
 
+  /** Beside the runs, so that states of earlier versions need no other layout. */
+  #keepNotes(run: string, notes: string): void {
+    this.#db.statement("INSERT OR REPLACE INTO meta VALUES (?, ?)").run(NOTES + run, notes);
+    this.#db
+      .statement(`DELETE FROM meta WHERE name LIKE '${NOTES}%' AND name NOT IN (SELECT '${NOTES}' || run FROM runs ORDER BY id DESC LIMIT ${MOST_NOTES})`)
+      .run();
+  }
+
+  #notes(run: string): string | undefined {
+    const notes = this.#db.statement("SELECT value FROM meta WHERE name = ?").get(NOTES + run)?.["value"];
+    return typeof notes === "string" ? notes : undefined;
+  }
+
   #end(run: string, status: RunStatus): void {
     this.#db.statement("UPDATE runs SET status = ?, finished_at = ? WHERE run = ?").run(status, this.#db.now(), run);
     this.#db.statement("DELETE FROM requests WHERE run = ?").run(run);
@@ -69,7 +89,7 @@ export class Runs {
 
   #info(row: Record<string, SQLOutputValue>): RunInfo {
     const run = String(row["run"]);
-    const kept = STATUSES.find((status) => status === row["status"]) ?? "failed";
+    const kept = statusOf(row["status"]);
     const counts: Record<string, Record<keyof typeof OUTCOMES, number>> = {};
     let appliedBytes = 0;
     const counters = this.#db
@@ -95,6 +115,7 @@ export class Runs {
       finishedAt: typeof row["finished_at"] === "number" ? row["finished_at"] : undefined,
       counts,
       appliedBytes,
+      notes: this.#notes(run),
     };
   }
 }

@@ -6,23 +6,12 @@ import { Locks } from "./locks.ts";
 import type { Outcome } from "./outcome.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Runs } from "./runs.ts";
-import type {
-  ControlRequest,
-  IntentLog,
-  Intent,
-  ItemRecord,
-  KeyRange,
-  Lease,
-  LockInfo,
-  LockOwner,
-  RunInfo,
-  RunStart,
-  RunStatus,
-  StateStore,
-} from "./state-store.ts";
+import { SqliteWhole } from "./sqlite-whole.ts";
+import type { ControlRequest, IntentLog, Intent, ItemRecord, KeyRange, Lease, LockInfo, LockOwner, RunInfo, RunStart, RunStatus } from "./state-store.ts";
+import type { StatePage, StateSizes, WholeState } from "./whole.ts";
 
 /** The state of one plan in one SQLite file. */
-export class SqliteState implements StateStore {
+export class SqliteState implements WholeState {
   readonly lineage: string;
   readonly #db: StateDatabase;
   readonly #locks: Locks;
@@ -30,6 +19,7 @@ export class SqliteState implements StateStore {
   readonly #runs: Runs;
   readonly #outcomes: Outcomes;
   readonly #intents: Intents;
+  readonly #whole: SqliteWhole;
 
   /** @param lineage "" where there is no state yet */
   constructor(db: StateDatabase, lineage: string) {
@@ -40,6 +30,7 @@ export class SqliteState implements StateStore {
     this.#runs = new Runs(db, this.#locks);
     this.#outcomes = new Outcomes(db, this.#items);
     this.#intents = new Intents(db, this.#items, this.#locks);
+    this.#whole = new SqliteWhole(db, this.#locks);
   }
 
   get serial(): number {
@@ -66,8 +57,8 @@ export class SqliteState implements StateStore {
     return this.#runs.start(start, leases);
   }
 
-  finishRun(run: string, status: RunStatus, leases: readonly Lease[]): Promise<void> {
-    return this.#runs.finish(run, status, leases);
+  finishRun(run: string, status: RunStatus, leases: readonly Lease[], notes?: string): Promise<void> {
+    return this.#runs.finish(run, status, leases, notes);
   }
 
   deadRuns(): Promise<readonly string[]> {
@@ -86,8 +77,8 @@ export class SqliteState implements StateStore {
     return this.#outcomes.record(run, outcomes, leases);
   }
 
-  applied(planId: string, sinceSerial = -1): AsyncIterable<readonly number[]> {
-    return this.#outcomes.applied(planId, sinceSerial);
+  applied(planId: string, sinceSerial = -1, run?: string): AsyncIterable<readonly number[]> {
+    return this.#outcomes.applied(planId, sinceSerial, run);
   }
 
   problems(run: string): AsyncIterable<readonly Outcome[]> {
@@ -129,6 +120,27 @@ export class SqliteState implements StateStore {
 
   counts(): Promise<Readonly<Record<string, number>>> {
     return this.#items.counts();
+  }
+
+  mark(): Promise<string | undefined> {
+    return this.#whole.mark();
+  }
+
+  setMark(mark: string | undefined): Promise<void> {
+    return this.#whole.setMark(mark);
+  }
+
+  sizes(): Promise<StateSizes> {
+    return this.#whole.sizes();
+  }
+
+  contents(): AsyncIterable<StatePage> {
+    return this.#whole.contents();
+  }
+
+  /** @param origin.lineage undefined: it is kept elsewhere */
+  fill(pages: AsyncIterable<StatePage>, origin: { readonly lineage: string | undefined; readonly serial: number }): Promise<void> {
+    return this.#whole.fill(pages, origin);
   }
 
   close(): Promise<void> {

@@ -73,6 +73,8 @@ export interface RunInfo extends RunStart {
   /** Outcomes counted by sync, as the summary line of `apply` shows them. */
   readonly counts: Readonly<Record<string, Readonly<Record<Outcome["outcome"], number>>>>;
   readonly appliedBytes: number;
+  /** What `finishRun` was given; of the newest runs only. */
+  readonly notes?: string | undefined;
 }
 
 /** Recorded before what cannot be undone by itself: a multipart upload, a temporary name beside a file. */
@@ -96,12 +98,19 @@ export interface IntentLog {
 }
 
 /** What another process asks of a run. */
-export type ControlRequest = "stop" | "abort" | FlowRequest;
+export type ControlRequest = "stop" | "abort" | FlowRequest | ConcurrencyRequest;
 
 export interface FlowRequest {
   readonly sync: string;
   /** undefined: what its plan says. */
   readonly flow: Flow | undefined;
+}
+
+/** Of a sync of objects: how many requests may be in flight. */
+export interface ConcurrencyRequest {
+  readonly sync: string;
+  /** undefined: what its plan says. */
+  readonly concurrency: "auto" | number | undefined;
 }
 
 /**
@@ -115,7 +124,8 @@ export interface StateStore extends StateReader {
   unlock(destination: string): Promise<boolean>;
 
   startRun(start: RunStart, leases: readonly Lease[]): Promise<void>;
-  finishRun(run: string, status: RunStatus, leases: readonly Lease[]): Promise<void>;
+  /** @param notes some kilobytes of whoever ran it, such as how it went over time. Kept of the newest 100 runs. Holds no secret */
+  finishRun(run: string, status: RunStatus, leases: readonly Lease[], notes?: string): Promise<void>;
   /** Runs that no longer live and are not marked yet: somebody has to clean up after them. */
   deadRuns(): Promise<readonly string[]>;
   /** Marks runs that no longer live as interrupted, once what they left is cleaned up. @returns their ids */
@@ -128,10 +138,11 @@ export interface StateStore extends StateReader {
   /**
    * The sequence numbers applied in earlier runs of the same changeset. Pages, ascending.
    *
+   * @param run only what this one applied
    * @param sinceSerial the changeset's `origin.serial`: leaves out runs that began before it was planned.
    *   The same plan made again, after somebody undid at the destination what a run had done, has the same planId.
    */
-  applied(planId: string, sinceSerial?: number): AsyncIterable<readonly number[]>;
+  applied(planId: string, sinceSerial?: number, run?: string): AsyncIterable<readonly number[]>;
   /** Outcomes of a run that are not `applied`, in order of seq. */
   problems(run: string): AsyncIterable<readonly Outcome[]>;
 

@@ -66,7 +66,7 @@ test("markdown text holds nothing that markdown or GitHub reads as a sign", () =
     fc.property(text, (raw) => {
       const rest = markdownText(raw)
         .replaceAll(/&#\d+;/g, "")
-        .replaceAll(/[@#:]<!-- -->/g, "");
+        .replaceAll(/[@#:]?<!-- -->/g, "");
       expect(rest).not.toMatch(/[|`<>@#:*_[\]()~\\!&\n-]/);
     }),
   );
@@ -92,8 +92,9 @@ test("nothing ends the code, and it reads as what is visible", () => {
       expect(code).not.toContain("\n");
       expect(code).not.toContain("|");
       if (code.startsWith("<code>")) {
-        expect(code.slice(6, -7)).not.toMatch(/[<>`]/);
-        expect(entities(code.slice(6, -7))).toBe(visible(raw));
+        const html = code.slice(6, -7).replaceAll("<!-- -->", "");
+        expect(html).not.toMatch(/[<>`]/);
+        expect(entities(html)).toBe(visible(raw));
         return;
       }
       // CommonMark: the code ends at the first run of backticks that is as long as the one that began it.

@@ -22,5 +22,5 @@ test("a part of a plan can be asked for", () => {
 });
 
 test("a name that is not there is refused, with those that are", () => {
-  expect(() => selectSyncs(plan({ name: "media" }), ["mediaa"])).toThrow(expect.objectContaining({ code: "UNKNOWN_SYNC", hint: "Its syncs are: media." }));
+  expect(() => selectSyncs(plan({ name: "media" }), ["mediaa"])).toThrow(expect.objectContaining({ code: "UNKNOWN_SYNC", hint: "Did you mean media?" }));
 });

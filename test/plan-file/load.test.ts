@@ -270,6 +270,12 @@ describe("what is not executed yet", () => {
 describe("the hash of a plan", () => {
   const hash = (text: string, env: Env = {}) => planHash(right(text, env));
 
+  test("is the same for whoever's keys: one job plans, another applies", () => {
+    const text = (secret: string) => plan.location(`{ type: s3, bucket: b, credentials: { accessKeyId: "\${ID}", secretAccessKey: "\${${secret}}" } }`);
+    expect(hash(text("KEY"), { ID: "reads", KEY: "a" })).toBe(hash(text("KEY"), { ID: "writes", KEY: "b" }));
+    expect(hash(text("KEY"), { ID: "reads", KEY: "a" })).not.toBe(hash(text("OTHER"), { ID: "reads", OTHER: "a" }));
+  });
+
   test("is the same for the same plan, wherever and however it is written", () => {
     const text = plan.sync("verify: size\ndelete: true");
     const elsewhere = loadPlan(`# comment\n${plan.sync("delete: true\nverify: size")}`, { file: "/other/plan.yaml", displayFile: "p", env: {} }).plan;

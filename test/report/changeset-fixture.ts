@@ -47,6 +47,9 @@ export async function changesetOf(syncs: readonly FixtureSync[]): Promise<Change
     origin: changeset.origin,
     summary: changeset.summary,
     actions: (filter) => changeset.actions(filter),
+    span: (sync, part) => changeset.span(sync, part),
+    numbers: (filter) => changeset.numbers(filter),
+    destinationBytes: (filter) => changeset.destinationBytes(filter),
     close: () => changeset.close(),
     [Symbol.dispose]() {
       changeset.close();

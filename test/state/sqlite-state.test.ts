@@ -5,12 +5,14 @@ import { openState, openStateReadOnly, statePath } from "../../src/state/open.ts
 import { APPLICATION_ID } from "../../src/state/schema.ts";
 import { temporaryFolder } from "../support/temp.ts";
 import { applied, collect, OWNER, runStart } from "./samples.ts";
-import { stateConformance } from "./state-conformance.ts";
+import { PlaceClock, stateConformance } from "./state-conformance.ts";
 
 stateConformance("SQLite", async () => {
   const folder = await temporaryFolder();
+  const clock = new PlaceClock();
   return {
-    open: ({ now } = {}) => openState({ folder: folder.join("state"), plan: "nightly", create: true, now }),
+    lapse: clock.lapse,
+    open: ({ now = clock.now } = {}) => openState({ folder: folder.join("state"), plan: "nightly", create: true, now }),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 });

@@ -2,12 +2,27 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compareKeys } from "../../src/core/byte-order.ts";
 import type { Outcome } from "../../src/state/outcome.ts";
-import type { StateStore } from "../../src/state/state-store.ts";
+import type { Lease, StateStore } from "../../src/state/state-store.ts";
 import { applied, collect, failed, OWNER, pagesOf, record, runStart } from "./samples.ts";
 
 /** A place for one state: every `open` is another connection to the same. */
 export interface StatePlace extends AsyncDisposable {
   open(options?: { readonly now?: () => number }): Promise<StateStore>;
+  /** Lets these leases lapse as if their holders had fallen silent, while those of `kept` beat. */
+  lapse(leases: readonly Lease[], kept: readonly Lease[]): Promise<void>;
+  /** Ends what tells that the holder of a lease lives. Default: its process id, which is none, tells it. */
+  kill?(lease: Lease): Promise<void>;
+}
+
+/** The clock of a place whose leases lapse by time. */
+export class PlaceClock {
+  #now = 1_000_000;
+  readonly now = (): number => this.#now;
+  readonly lapse = async (_: readonly Lease[], kept: readonly Lease[]): Promise<void> => {
+    this.#now += 20_000;
+    for (const lease of kept) await lease.beat();
+    this.#now += 15_000;
+  };
 }
 
 /** What every StateStore must do, however it keeps its records. */
@@ -177,6 +192,40 @@ export function stateConformance(name: string, makePlace: () => Promise<StatePla
       expect(await collect(state.applied("sha256:p"))).toEqual([1, 2, 50_000]);
       expect(await collect(state.applied("sha256:p", plannedAt))).toEqual([1, 2]);
       expect(await collect(state.applied("sha256:none"))).toEqual([]);
+      expect(await collect(state.applied("sha256:p", -1, "r1"))).toEqual([1, 50_000]);
+      expect(await collect(state.applied("sha256:p", plannedAt, "r1"))).toEqual([]);
+      await state.close();
+    });
+
+    test("keep the notes of whoever ran them, the newest hundred", async () => {
+      await using place = await makePlace();
+      const state = await place.open();
+      for (let run = 0; run < 103; run += 1) {
+        await state.startRun(runStart(`r${run}`), []);
+        await state.finishRun(`r${run}`, "applied", [], `{"of":${run}}`);
+      }
+      await state.startRun(runStart("silent"), []);
+      const noted = (await state.runs(200)).flatMap(({ run, notes }) => (notes === undefined ? [] : [[run, notes]]));
+      expect(noted).toEqual(Array.from({ length: 100 }, (_, at) => [`r${102 - at}`, `{"of":${102 - at}}`]));
+      await state.close();
+    });
+
+    test("of one changeset are told apart by what each applied", async () => {
+      await using place = await makePlace();
+      const state = await place.open();
+      for (const [run, seqs] of [
+        ["r1", [1, 3]],
+        ["r2", [2, 3]],
+      ] as const) {
+        await state.startRun(runStart(run), []);
+        await state.record(
+          run,
+          seqs.map((seq) => applied(seq, `k${seq}`)),
+          [],
+        );
+      }
+      expect(await collect(state.applied("sha256:p", -1, "r1"))).toEqual([1, 3]);
+      expect(await collect(state.applied("sha256:p", -1, "r2"))).toEqual([2, 3]);
       await state.close();
     });
 
@@ -195,32 +244,37 @@ export function stateConformance(name: string, makePlace: () => Promise<StatePla
       await state.close();
     });
 
-    test("whose lock has expired are interrupted; those that live are not", async () => {
+    test("whose lock has lapsed are interrupted; those that live are not", async () => {
       await using place = await makePlace();
-      let now = 1_000_000;
-      const state = await place.open({ now: () => now });
+      const [state, other] = [await place.open(), await place.open()];
       const kept = await state.lock("d1", OWNER);
       await state.startRun(runStart("r1"), [kept]);
-      await state.startRun(runStart("r2"), [await state.lock("d2", { ...OWNER, run: "r2" })]);
-      now += 20_000;
-      await kept.beat();
+      const lost = await other.lock("d2", { ...OWNER, run: "r2" });
+      await other.startRun(runStart("r2"), [lost]);
       expect(await state.interruptDead()).toEqual([]);
-      now += 15_000;
+      await place.lapse([lost], [kept]);
       expect((await state.runs()).map(({ status }) => status)).toEqual(["interrupted", "running"]);
+      expect(await state.deadRuns()).toEqual(["r2"]);
       expect(await state.interruptDead()).toEqual(["r2"]);
       expect(await state.interruptDead()).toEqual([]);
-      await state.finishRun("r1", "applied", [kept]);
+      await state.finishRun("r1", "applied", [kept], "went well");
       await kept.release();
       expect((await state.runs()).map(({ status }) => status)).toEqual(["interrupted", "applied"]);
+      expect((await state.runs()).map(({ notes }) => notes)).toEqual([undefined, "went well"]);
       await state.close();
+      await other.close();
     });
 
     test("whose process is gone are interrupted at once", async () => {
       await using place = await makePlace();
-      const state = await place.open();
-      await state.startRun(runStart("r1"), [await state.lock("d", { ...OWNER, pid: 2 ** 30 })]);
+      const [state, other] = [await place.open(), await place.open()];
+      const lease = await other.lock("d", { ...OWNER, pid: 2 ** 30 });
+      await other.startRun(runStart("r1"), [lease]);
+      await place.kill?.(lease);
       expect(await state.interruptDead()).toEqual(["r1"]);
+      expect((await state.lock("d", { ...OWNER, run: "r2" })).epoch).toBe(lease.epoch + 1);
       await state.close();
+      await other.close();
     });
   });
 
@@ -250,19 +304,20 @@ export function stateConformance(name: string, makePlace: () => Promise<StatePla
       await Promise.all(states.map((state) => state.close()));
     });
 
-    test("that expired are taken over, and the one who lost it cannot write", async () => {
+    test("that lapsed are taken over, and the one who lost it cannot write", async () => {
       await using place = await makePlace();
-      let now = 1_000_000;
-      const [state, other] = [await place.open({ now: () => now }), await place.open({ now: () => now })];
+      const [state, other] = [await place.open(), await place.open()];
       const lost = await state.lock("d", OWNER);
       const kept = await state.lock("e", OWNER);
       await state.startRun(runStart("r1"), [lost, kept]);
       const intents = state.intents("r1", "s", [lost]);
       const intent = await intents.begin("multipart", "a", "u");
-      now += 30_000;
+      await place.lapse([lost, kept], []);
       const taken = await other.lock("d", { ...OWNER, run: "r2" });
       expect(taken.epoch).toBe(lost.epoch + 1);
-      const serial = other.serial;
+      const before = await place.open();
+      const serial = before.serial;
+      await before.close();
       const leases = [kept, lost];
       const refused = [
         lost.beat(),
@@ -275,8 +330,8 @@ export function stateConformance(name: string, makePlace: () => Promise<StatePla
         intents.end(intent),
       ];
       for (const result of await Promise.allSettled(refused)) expect(result).toMatchObject({ status: "rejected", reason: { code: "LEASE_LOST" } });
-      const third = await place.open({ now: () => now });
-      expect(third.serial).toBe(serial + 2);
+      const third = await place.open();
+      expect(third.serial).toBe(serial);
       expect(await collect(third.slice("s"))).toEqual([]);
       await lost.release();
       await taken.beat();

@@ -19,7 +19,10 @@ export function applyCommand(cli: Cli): Command {
     .option("--plan-id <id>", "apply only if the plan comes to this identity; does not ask")
     .option("--plan <file>", "the plan file of a changeset; default: where it was when planned")
     .option("--sync <name...>", "only these syncs")
-    .option("--state <dir>", "the folder of the state; default: .tidemark beside the plan")
+    .option("--retry-failed <run>", "of a plan: only what failed in that run, from the changeset it applied; does not ask")
+    .option("-b, --browse", "look through all of the plan on a screen, and approve it there")
+    .option("--html <file>", "afterwards write what became of it as a page to look at in a browser")
+    .option("--state <place>", "where the state is: a folder, or location:NAME; default: as the plan says")
     .addOption(new Option("--progress <mode>", "how far it is, on stderr").choices(["auto", "tty", "plain", "json", "none"]).default("auto"))
     .action(
       cli.handle<[string], ApplyCommandOptions>(async (context, [file], options) => {

@@ -5,16 +5,18 @@ import type { Cli } from "../cli.ts";
 
 export function checkCommand(cli: Cli): Command {
   return describe(new Command("check"), {
-    summary: "look whether the real locations can do what a plan needs; leaves nothing behind",
+    summary: "try whether the real locations can do it; leaves nothing behind",
     examples: [
       ["tidemark check media.yaml", "reach, credentials, permissions, clock, mounts"],
-      ["tidemark check media.yaml --confirm CONDITIONS_NOT_ENFORCED", "accept what asks for it"],
+      ["tidemark check shop.yaml --confirm DATABASE_UNENCRYPTED", "accept what asks for it"],
     ],
     exits: ["done", "error", "interrupted"],
   })
     .argument("PLAN", "the plan file")
     .option("--sync <name...>", "only these syncs")
     .option("--confirm <code...>", "accept checks that ask for it")
+    .option("--sarif <file>", "also write what is wrong for a code scanner: SARIF 2.1.0")
+    .option("--junit <file>", "also write a test case a check, for a CI system")
     .option("--state <dir>", "the folder of the state, which is no part of a sync")
     .action(
       cli.handle<[string], CheckCommandOptions>(async (context, [file], options) => {

@@ -17,6 +17,7 @@ export function compareCommand(cli: Cli): Command {
     .option("--sync <name...>", "only these syncs")
     .option("--download", "objects: read both ends whole")
     .option("--level <levels>", "databases: only these, with commas: objects, counts, values, users; default: all")
+    .option("--html <file>", "also write it as a page to look at in a browser")
     .option("--verbose", "show every difference")
     .option("--state <dir>", "the folder of the state, which is no part of a comparison")
     .action(

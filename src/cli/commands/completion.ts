@@ -10,7 +10,7 @@ export function completionCommand(cli: Cli): Command {
     summary: "print a completion script for a shell",
     examples: [
       ["tidemark completion bash > ~/.local/share/bash-completion/completions/tidemark", "bash"],
-      ["tidemark completion zsh > ~/.zfunc/_tidemark", "zsh, with ~/.zfunc in fpath"],
+      ["tidemark completion zsh > ~/.zfunc/_tidemark", "zsh, with ~/.zfunc in fpath before compinit"],
       ["tidemark completion fish > ~/.config/fish/completions/tidemark.fish", "fish"],
     ],
     exits: ["done", "error"],
@@ -18,7 +18,7 @@ export function completionCommand(cli: Cli): Command {
     .addArgument(new Argument("SHELL", "bash, zsh or fish").choices(["bash", "zsh", "fish"]))
     .action(
       cli.handle<[Shell], object>(async ({ out }, [shell]) => {
-        const { completionScript } = await import("../completion-script.ts");
+        const { completionScript } = await import("../completion/script.ts");
         out.write(completionScript(shell, cli.program));
         return EXIT.done;
       }),

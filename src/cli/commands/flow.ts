@@ -13,6 +13,7 @@ export function flowCommand(cli: Cli): Command {
         "only then; at other times without a limit",
       ],
       ["tidemark flow shop.yaml shop --outside pause", "hold it back until it is changed again"],
+      ["tidemark flow media.yaml media --concurrency 8", "at most 8 requests in flight"],
       ["tidemark flow shop.yaml shop --reset", "what the plan says"],
     ],
     exits: ["done", "error"],
@@ -24,9 +25,10 @@ export function flowCommand(cli: Cli): Command {
     .option("--days <days>", "the days on which the windows begin: mon,tue; default: every day")
     .option("--timezone <zone>", "of the windows: Europe/Berlin; default: UTC")
     .option("--outside <rate>", "outside of the windows: unlimited, pause, or a rate; default: unlimited")
+    .option("--concurrency <n>", "of objects: requests in flight, a number or auto; `plan` for what the plan says")
     .option("--reset", "go back to what the plan says")
     .option("--run <run>", "only this run; the beginning of its id is enough")
-    .option("--state <dir>", "the folder of the state; default: .tidemark beside the plan")
+    .option("--state <place>", "where the state is: a folder, or location:NAME; default: as the plan says")
     .action(
       cli.handle<[string, string], FlowCommandOptions>(async (context, [file, sync], options) => {
         const { runFlow } = await import("../operations/flow.ts");

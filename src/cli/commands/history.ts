@@ -14,7 +14,7 @@ export function historyCommand(cli: Cli): Command {
   })
     .argument("PLAN", "the plan file")
     .option("--run <run>", "list the problems of this run")
-    .option("--state <dir>", "the folder of the state; default: .tidemark beside the plan")
+    .option("--state <place>", "where the state is: a folder, or location:NAME; default: as the plan says")
     .action(
       cli.handle<[string], HistoryOptions>(async (context, [file], options) => {
         const { runHistory } = await import("../operations/history.ts");

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { PlanOptions } from "../operations/plan.ts";
 import { describe } from "../help.ts";
 import type { Cli } from "../cli.ts";
@@ -20,8 +20,14 @@ export function planCommand(cli: Cli): Command {
     .option("--list-skips", "keep what is unchanged in the changeset too, not only its count")
     .option("--compare", "compare rows too, of tables that an earlier run copied")
     .option("--markdown <file>", "also write it as a comment for a pull request")
+    .option("--html <file>", "also write it as a page to look at in a browser")
+    .option("--step-summary", "also add that to the page of a GitHub job")
+    .option("--sarif <file>", "also write what is wrong for a code scanner: SARIF 2.1.0")
+    .option("--junit <file>", "also write a test case a sync and finding, for a CI system")
     .option("--verbose", "show every action instead of samples")
-    .option("--state <dir>", "the folder of the state; default: .tidemark beside the plan")
+    .option("--state <place>", "where the state is: a folder, or location:NAME; default: as the plan says")
+    .option("-b, --browse", "then look through all of it on a screen")
+    .addOption(new Option("--progress <mode>", "how far it is, on stderr").choices(["auto", "tty", "plain", "json", "none"]).default("auto"))
     .action(
       cli.handle<[string], PlanOptions>(async (context, [file], options) => {
         const { runPlan } = await import("../operations/plan.ts");

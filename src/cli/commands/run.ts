@@ -15,7 +15,7 @@ export function runCommand(cli: Cli): Command {
     .argument("PLAN...", "plan files; a sync without a start begins at once")
     .option("--confirm <code...>", "accept checks that ask for it")
     .option("--sync <name...>", "only these syncs")
-    .option("--state <dir>", "the folder of the state; default: .tidemark beside each plan")
+    .option("--state <place>", "where the state is: a folder, or location:NAME; default: as each plan says")
     .addOption(new Option("--progress <mode>", "how far it is, on stderr").choices(["auto", "tty", "plain", "json", "none"]).default("auto"))
     .action(
       cli.handle<[string[]], RunCommandOptions>(async (context, [files], options) => {

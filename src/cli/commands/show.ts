@@ -15,9 +15,11 @@ export function showCommand(cli: Cli): Command {
   })
     .argument("CHANGESET", "a file that `plan --out` wrote")
     .option("--markdown", "as a comment for a pull request")
+    .option("--html <file>", "as a page to look at in a browser, into a file")
     .option("--action <kinds>", "only these, with commas: copy, overwrite, delete, create, copyRows, replace, conflict, notSynced, skip")
     .option("--sync <name>", "only this sync")
     .option("--verbose", "every action instead of samples")
+    .option("-b, --browse", "look through all of it on a screen")
     .action(
       cli.handle<[string], ShowOptions>(async (context, [file], options) => {
         const { runShow } = await import("../operations/show.ts");

@@ -1,9 +1,10 @@
 import { Command } from "commander";
 import { describe } from "../help.ts";
 import type { ForgetOptions, ShowStateOptions, StateOptions, UnlockOptions } from "../operations/state.ts";
+import type { MigrateOptions } from "../operations/migrate-state.ts";
 import type { Cli } from "../cli.ts";
 
-const STATE = ["--state <dir>", "the folder of the state; default: .tidemark beside the plan"] as const;
+const STATE = ["--state <place>", "where the state is: a folder, or location:NAME; default: as the plan says"] as const;
 
 export function stateCommand(cli: Cli): Command {
   const operations = () => import("../operations/state.ts");
@@ -84,6 +85,25 @@ export function stateCommand(cli: Cli): Command {
       .option("--auto-approve", "do not ask")
       .option(...STATE)
       .action(cli.handle<[string], UnlockOptions>(async (context, [file], options) => (await operations()).rebuildState(context, file, options))),
+  );
+  command.addCommand(
+    describe(new Command("migrate"), {
+      summary: "move the state to another folder, bucket or database",
+      examples: [
+        ["tidemark state migrate media.yaml --from .tidemark", "to where the plan's `state:` says now"],
+        ["tidemark state migrate media.yaml --to location:cold", "from there to a location of the plan"],
+      ],
+      exits: ["done", "error", "locked"],
+    })
+      .argument("PLAN", "the plan file")
+      .option("--from <place>", "where it is: a folder, or location:NAME[/prefix/ or /schema]; default: as the plan says")
+      .option("--to <place>", "where it is to go; default: as the plan says")
+      .option("--auto-approve", "do not ask")
+      .action(
+        cli.handle<[string], MigrateOptions>(async (context, [file], options) =>
+          (await import("../operations/migrate-state.ts")).migrateState(context, file, options),
+        ),
+      ),
   );
   return command;
 }

@@ -15,7 +15,7 @@ export function stopCommand(cli: Cli): Command {
     .argument("PLAN|RUN", "the plan file whose run is meant, or a run of the state in .tidemark here")
     .option("--run <run>", "only this run; the beginning of its id is enough")
     .option("--force", "cut off what is in flight")
-    .option("--state <dir>", "the folder of the state; default: .tidemark beside the plan")
+    .option("--state <place>", "where the state is: a folder, or location:NAME; default: as the plan says")
     .action(
       cli.handle<[string], StopOptions>(async (context, [file], options) => {
         const { runStop } = await import("../operations/stop.ts");

@@ -3,8 +3,10 @@ import { TidemarkError } from "../../core/errors.ts";
 import type { Emit } from "../../core/events.ts";
 import { checkPlan } from "../../engine/check.ts";
 import { checkJson, checkLines } from "../../report/check-view.ts";
+import type { CiReportOptions } from "../ci-reports.ts";
 import type { Context } from "../context.ts";
 import { makeDrivers } from "../drivers.ts";
+import { tellMore } from "../errors.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { type LoadedPlan, loadPlan } from "../load-plan.ts";
 import { ownPaths } from "../plan-source.ts";
@@ -17,13 +19,30 @@ export interface CheckCommandOptions {
 }
 
 /** Shows every check; fails where one failed or asks for a confirmation that was not given. */
-export async function runCheck(context: Context, file: string, options: CheckCommandOptions): Promise<ExitCode> {
+export async function runCheck(context: Context, file: string, options: CheckCommandOptions & CiReportOptions): Promise<ExitCode> {
+  if (options.sarif === undefined && options.junit === undefined) return checkAndShow(context, file, options);
+  const [{ withCiReports }, { checkCase }] = await Promise.all([import("../ci-reports.ts"), import("../../report/ci-case.ts")]);
+  return withCiReports(context, {
+    command: "check",
+    planFile: file,
+    options,
+    work: (tell) => checkAndShow(context, file, options, (check, accepted) => tell((places) => [checkCase(check, accepted, places)])),
+  });
+}
+
+async function checkAndShow(
+  context: Context,
+  file: string,
+  options: CheckCommandOptions,
+  onCheck?: (check: Check, accepted: boolean) => void,
+): Promise<ExitCode> {
   const loaded = await loadPlan(context, file, { work: { syncs: options.sync } });
   const { out, paint, json } = context;
   const progress = startProgress(context, "none");
   const verdict = new Verdict(options.confirm ?? []);
   try {
     for await (const check of judged(context, loaded, options, { verdict, emit: progress.emit })) {
+      onCheck?.(check, verdict.accepts(check));
       if (json) json.line(checkJson(check, verdict.accepts(check)));
       else out.write(checkLines(check, paint, verdict.accepts(check)));
       await out.flush();
@@ -37,6 +56,7 @@ export async function runCheck(context: Context, file: string, options: CheckCom
   else out.line(`${passed} passed, ${confirmed} confirmed, ${open.length} to confirm, ${failed.length} failed.`);
   const hint = verdict.hint();
   if (!json && hint !== undefined) out.line(hint);
+  if (!json) tellMore(context, verdict.firstCode());
   return verdict.holds ? EXIT.done : EXIT.error;
 }
 
@@ -60,6 +80,7 @@ export async function holdChecks(context: Context, loaded: LoadedPlan, options: 
     progress.close();
   }
   if (verdict.holds) return;
+  tellMore(context, verdict.firstCode());
   const { failed, open } = verdict;
   if (failed.length > 0) {
     throw new TidemarkError(
@@ -115,6 +136,11 @@ class Verdict {
 
   get holds(): boolean {
     return this.failed.length === 0 && this.open.length === 0;
+  }
+
+  /** Of what stands in the way, the gravest. */
+  firstCode(): string | undefined {
+    return (this.failed[0] ?? this.open[0])?.code;
   }
 
   hint(): string | undefined {

@@ -4,7 +4,7 @@ import type { SyncPlan } from "../../core/sync-plan.ts";
 import { formatCount } from "../../core/units.ts";
 import { COMPARE_LEVELS, type CompareLevel, type Difference } from "../../driver/sync-driver.ts";
 import { comparePlan } from "../../engine/compare.ts";
-import { nearName } from "../../plan-file/near-name.ts";
+import { nearName } from "../../core/near-name.ts";
 import {
   comparisonJson,
   comparisonLines,
@@ -16,8 +16,10 @@ import {
 } from "../../report/compare-view.ts";
 import type { Intent } from "../../state/state-store.ts";
 import type { Context } from "../context.ts";
+import { ComparisonReport } from "../comparison-report.ts";
 import { makeDrivers } from "../drivers.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { mustBeReport, reportPaths } from "../html-file.ts";
 import { loadPlan } from "../load-plan.ts";
 import { openPlanState, ownPaths } from "../plan-source.ts";
 import { startProgress } from "../start-progress.ts";
@@ -26,6 +28,7 @@ export interface CompareCommandOptions {
   readonly sync?: readonly string[];
   readonly download?: boolean;
   readonly level?: string;
+  readonly html?: string;
   readonly verbose?: boolean;
   readonly state?: string;
 }
@@ -38,6 +41,8 @@ export async function runCompare(context: Context, file: string, options: Compar
   const { out, paint, json } = context;
   const levels = options.level === undefined ? undefined : parseLevels(options.level);
   const { plan } = await loadPlan(context, file, { work: { syncs: options.sync } });
+  await mustBeReport(options.html);
+  await using report = options.html === undefined ? undefined : await ComparisonReport.begin();
   const progress = startProgress(context, "auto");
   const syncs = new Map<string, SyncComparison>();
   const show = (sync: string, difference: Difference, at: number) => {
@@ -48,7 +53,7 @@ export async function runCompare(context: Context, file: string, options: Compar
     const pages = comparePlan({
       plan,
       syncs: options.sync,
-      drivers: makeDrivers(ownPaths(plan, options.state)),
+      drivers: makeDrivers(ownPaths(plan, options.state, reportPaths(options.html))),
       download: options.download ?? false,
       levels,
       state: { openIntents: (sync) => openIntents(plan, options.state, sync) },
@@ -59,6 +64,7 @@ export async function runCompare(context: Context, file: string, options: Compar
       // What was told before of an unordered listing does not count; it is told again.
       if (page.restarted) {
         syncs.delete(page.sync);
+        report?.restart(page.sync);
         json?.line({ type: "restarted", sync: page.sync });
       }
       const seen = syncs.get(page.sync) ?? emptyComparison();
@@ -66,6 +72,7 @@ export async function runCompare(context: Context, file: string, options: Compar
       let at = countDifferences(seen);
       countPage(seen, page);
       for (const difference of page.differences) show(page.sync, difference, (at += 1));
+      await report?.add(page.sync, page.differences);
       await out.flush();
     }
   } finally {
@@ -89,7 +96,17 @@ export async function runCompare(context: Context, file: string, options: Compar
       for (const line of comparisonLines(name, sync, paint)) out.line(line);
     }
   }
+  if (report && options.html !== undefined) await report.write(options.html, { plan: plan.name, planFile: file, asked: askedOf(options), syncs });
   return differ ? EXIT.changes : EXIT.done;
+}
+
+/** As a reader of the report needs to know it. */
+function askedOf({ sync, download, level }: CompareCommandOptions): readonly string[] {
+  return [
+    ...(sync === undefined ? [] : [`only ${sync.join(", ")}`]),
+    ...(download === true ? ["every byte of both ends"] : []),
+    ...(level === undefined ? [] : [`of databases ${level}`]),
+  ];
 }
 
 /** Opens the state only where a driver asks: objects are compared without one, or beside one that cannot be read. */

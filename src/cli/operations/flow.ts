@@ -9,6 +9,7 @@ import { openPlanState } from "../plan-source.ts";
 import { findRun, readRuns } from "../runs.ts";
 
 export interface FlowCommandOptions extends FlowOptions {
+  readonly concurrency?: string;
   readonly run?: string;
   readonly state?: string;
 }
@@ -19,11 +20,16 @@ interface FlowArguments {
   readonly options: FlowCommandOptions;
 }
 
+const FLOW_OPTIONS = ["rate", "window", "days", "timezone", "outside", "reset"] as const;
+/** As in a plan. */
+const MOST_CONCURRENCY = 10_000;
 const ALL_RUNS = 1_000_000;
 
 /** Leaves a request in the state, where the run looks for it. Waits for nothing. The plan file stays as it is. */
 export async function runFlow(context: Context, { file, sync, options }: FlowArguments): Promise<ExitCode> {
-  const flow = flowOf(options);
+  const concurrency = concurrencyOf(options.concurrency);
+  const isOnlyConcurrency = concurrency !== undefined && FLOW_OPTIONS.every((name) => options[name] === undefined);
+  const flow = isOnlyConcurrency ? undefined : flowOf(options);
   const { plan } = await loadPlan(context, file);
   selectSyncs(plan, [sync]);
   const state = await openPlanState(plan, options.state, "write");
@@ -41,12 +47,30 @@ export async function runFlow(context: Context, { file, sync, options }: FlowArg
     }
     const what = flow === undefined ? "what its plan says" : describeFlow(flow);
     for (const { run, host, pid } of meant) {
-      await state.request(run, { sync, flow });
-      if (context.json) context.json.line({ type: "flowRequested", run, sync, flow: flow ?? null });
-      else context.out.line(`Asked the run ${run} (${host}, process ${pid}) to change the flow of ${sync}: ${what}.`);
+      if (!isOnlyConcurrency) {
+        await state.request(run, { sync, flow });
+        if (context.json) context.json.line({ type: "flowRequested", run, sync, flow: flow ?? null });
+        else context.out.line(`Asked the run ${run} (${host}, process ${pid}) to change the flow of ${sync}: ${what}.`);
+      }
+      if (concurrency === undefined) continue;
+      await state.request(run, { sync, concurrency: concurrency === "plan" ? undefined : concurrency });
+      if (context.json) context.json.line({ type: "concurrencyRequested", run, sync, concurrency: concurrency === "plan" ? null : concurrency });
+      else
+        context.out.line(
+          `Asked the run ${run} (${host}, process ${pid}) to change the requests in flight of ${sync}: ${concurrency === "plan" ? "what its plan says" : concurrency}.`,
+        );
     }
     return EXIT.done;
   } finally {
     await state.close();
   }
+}
+
+function concurrencyOf(text: string | undefined): "auto" | "plan" | number | undefined {
+  if (text === undefined || text === "auto" || text === "plan") return text;
+  const count = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= MOST_CONCURRENCY) return count;
+  throw new TidemarkError("USAGE", `--concurrency: \`${text}\` is no number from 1 to ${MOST_CONCURRENCY}.`, {
+    hint: "Say a number, `auto`, or `plan` for what the plan says.",
+  });
 }

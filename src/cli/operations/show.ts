@@ -2,27 +2,36 @@ import { ACTION_KINDS, type ActionKind } from "../../changeset/action.ts";
 import type { Changeset } from "../../changeset/changeset.ts";
 import { openChangeset } from "../../changeset/read.ts";
 import { TidemarkError } from "../../core/errors.ts";
-import { nearName } from "../../plan-file/near-name.ts";
+import { didYouMean, nearName } from "../../core/near-name.ts";
 import { actionJson, planSummaryJson } from "../../report/plan-json.ts";
 import { planMarkdown } from "../../report/plan-markdown.ts";
 import { showPlan } from "../../report/plan-view.ts";
 import type { Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { mustBeReport } from "../html-file.ts";
+import { browse, mustHaveScreen } from "../screens.ts";
+import { writePlanReport } from "../write-reports.ts";
 
 export interface ShowOptions {
   readonly markdown?: boolean;
+  readonly html?: string;
   readonly action?: string;
   readonly sync?: string;
   readonly verbose?: boolean;
+  readonly browse?: boolean;
 }
 
 /** Prints a saved changeset. Looks at nothing but the file. */
 export async function runShow(context: Context, file: string, options: ShowOptions): Promise<ExitCode> {
   const kinds = options.action === undefined ? undefined : parseKinds(options.action);
+  if (options.browse) mustHaveScreen(context);
+  await mustBeReport(options.html);
   const changeset = await openChangeset(file);
   try {
     mustHaveSync(changeset, options.sync);
-    if (options.markdown) context.out.write(planMarkdown(changeset));
+    if (options.html !== undefined) await writePlanReport(options.html, changeset, { kinds, sync: options.sync });
+    if (options.browse) await browse(context, changeset);
+    else if (options.markdown) context.out.write(planMarkdown(changeset));
     else if (context.json) await showJson(context, changeset, { kinds, sync: options.sync });
     else await showPlan(changeset, context.out, context.paint, { verbose: options.verbose ?? kinds !== undefined, kinds, sync: options.sync });
     return EXIT.done;
@@ -60,5 +69,7 @@ function parseKinds(text: string): readonly ActionKind[] {
 function mustHaveSync({ summary }: Changeset, sync: string | undefined): void {
   const names = summary.syncs.map(({ header }) => header.name);
   if (sync === undefined || names.includes(sync)) return;
-  throw new TidemarkError("UNKNOWN_SYNC", `The changeset has no sync called ${sync}.`, { hint: `Its syncs are: ${names.join(", ")}.` });
+  throw new TidemarkError("UNKNOWN_SYNC", `The changeset has no sync called ${sync}.`, {
+    hint: didYouMean(sync, names, `Its syncs are: ${names.join(", ")}.`),
+  });
 }

@@ -2,20 +2,21 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { TidemarkError } from "../../core/errors.ts";
 import { visible } from "../../core/escape.ts";
-import { nearName } from "../../plan-file/near-name.ts";
+import { nearName } from "../../core/near-name.ts";
 import { itemJson, itemLine, lockJson, lockLine } from "../../report/state-view.ts";
 import { counted } from "../../report/words.ts";
 import type { Emit } from "../../core/events.ts";
-import type { Sync } from "../../core/sync-plan.ts";
+import type { Sync, SyncPlan } from "../../core/sync-plan.ts";
 import type { Lease, StateStore } from "../../state/state-store.ts";
 import { approve } from "../ask.ts";
 import type { Context } from "../context.ts";
 import { makeDrivers } from "../drivers.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { type LoadedPlan, loadPlan } from "../load-plan.ts";
-import { openPlanState, ownPaths, stateFolder } from "../plan-source.ts";
+import { openPlanState, ownPaths } from "../plan-source.ts";
 import { readRuns } from "../runs.ts";
 import { startProgress } from "../start-progress.ts";
+import { type OpenPlace, statePlace } from "../state-place.ts";
 
 export interface StateOptions {
   readonly state?: string;
@@ -185,9 +186,27 @@ async function openOrSetAside({ messages }: Context, { plan }: LoadedPlan, overr
     return await openPlanState(plan, override, "create");
   } catch (error) {
     if (!(error instanceof TidemarkError) || error.code !== "STATE_DAMAGED") throw error;
-    const { setStateAside } = await import("../../state/open.ts");
-    messages.warn(error.message, `It is kept as ${setStateAside(stateFolder(plan, override), plan.name) ?? "nothing"}.`);
+    messages.warn(error.message, `It is kept as ${(await setAside(plan, statePlace(plan, override))) ?? "nothing"}.`);
     return openPlanState(plan, override, "create");
+  }
+}
+
+/** @returns where it is now */
+async function setAside({ name }: SyncPlan, place: OpenPlace): Promise<string | undefined> {
+  switch (place.kind) {
+    case "folder":
+      return (await import("../../state/open.ts")).setStateAside(place.path, name);
+    case "s3": {
+      const [{ openS3StateObjects }, { setJournalAside }] = await Promise.all([
+        import("../../objects/stores/s3/state-objects.ts"),
+        import("../../state/journal/set-aside.ts"),
+      ]);
+      return setJournalAside(openS3StateObjects(place.location, place.prefix));
+    }
+    case "postgres":
+      throw new TidemarkError("STATE_DAMAGED", `The state in schema ${place.schema} of ${place.location.name} is damaged, and is left as it is.`, {
+        hint: "Restore those tables from a backup, or name another schema: the next `state rebuild` makes the state there.",
+      });
   }
 }
 

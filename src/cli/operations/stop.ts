@@ -1,13 +1,12 @@
-import { access, readdir } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { access } from "node:fs/promises";
 import { TidemarkError } from "../../core/errors.ts";
-import { openState, statePath } from "../../state/open.ts";
 import type { RunInfo, StateStore } from "../../state/state-store.ts";
 import type { Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { loadPlan } from "../load-plan.ts";
 import { openPlanState } from "../plan-source.ts";
 import { findRun, readRuns } from "../runs.ts";
+import { looksLikeRun, openStateOfRun } from "../state-of-run.ts";
 
 export interface StopOptions {
   readonly run?: string;
@@ -16,11 +15,10 @@ export interface StopOptions {
 }
 
 const ALL_RUNS = 1_000_000;
-const RUN_ID = /^[0-9a-f]{4}[0-9a-f-]{0,32}$/i;
 
 /** Leaves a request in the state, where the run looks for it. Waits for nothing. */
 export async function runStop(context: Context, planOrRun: string, options: StopOptions): Promise<ExitCode> {
-  if (RUN_ID.test(planOrRun) && !(await isThere(planOrRun))) return stopRun(context, planOrRun, options);
+  if (looksLikeRun(planOrRun) && !(await isThere(planOrRun))) return stopRun(context, planOrRun, options);
   const { plan } = await loadPlan(context, planOrRun);
   const state = await openPlanState(plan, options.state, "write");
   try {
@@ -37,26 +35,14 @@ export async function runStop(context: Context, planOrRun: string, options: Stop
   }
 }
 
-/** A run's id is enough where the state is: as the message of a lock names it. */
 async function stopRun(context: Context, id: string, options: StopOptions): Promise<ExitCode> {
-  const folder = resolve(options.state ?? ".tidemark");
-  const suffix = basename(statePath(folder, ""));
-  const files = await readdir(folder).catch((): string[] => []);
-  for (const file of files.filter((name) => name.endsWith(suffix))) {
-    const plan = decodeURIComponent(file.slice(0, -suffix.length));
-    const state = await openState({ folder, plan, create: false });
-    try {
-      const runs = await readRuns(state, ALL_RUNS);
-      if (!runs.some(({ run }) => run.startsWith(id.toLowerCase()))) continue;
-      await request(context, state, findRun(runs, id), options.force ?? false);
-      return EXIT.done;
-    } finally {
-      await state.close();
-    }
+  const { state, run } = await openStateOfRun(id, options.state, "write");
+  try {
+    await request(context, state, run, options.force ?? false);
+    return EXIT.done;
+  } finally {
+    await state.close();
   }
-  throw new TidemarkError("UNKNOWN_RUN", `There is no run ${id} in ${join(folder, "")}.`, {
-    hint: "Name the plan file instead, or the folder of its state with --state.",
-  });
 }
 
 async function request({ json, out }: Context, state: StateStore, { run, host, pid, status }: RunInfo, force: boolean): Promise<void> {

@@ -3,6 +3,7 @@ import { readPlanFile } from "../../plan-file/load.ts";
 import { diagnosticGithub, diagnosticJson, renderDiagnostic } from "../../report/diagnostics.ts";
 import { counted } from "../../report/words.ts";
 import { type Context, VERSION } from "../context.ts";
+import { tellMore } from "../errors.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 
 export interface ValidateOptions {
@@ -37,9 +38,15 @@ export async function runValidate(context: Context, files: readonly string[], op
     }
     await out.flush();
   }
+  if (format === "human") tellMore(context, (found.find(({ severity }) => severity === "error") ?? found[0])?.code);
   if (format === "sarif" || format === "junit") {
-    const { junitReport, sarifReport } = await import("../../report/diagnostic-reports.ts");
-    out.write(format === "sarif" ? sarifReport(found, VERSION) : junitReport(files, found));
+    const { fileCases } = await import("../../report/ci-case.ts");
+    const cases = fileCases(files, found);
+    if (format === "junit") out.write((await import("../../report/junit.ts")).junitReport("validate", cases));
+    else {
+      const [{ sarifReport }, { readCodes }] = await Promise.all([import("../../report/sarif.ts"), import("../../report/code-catalogue.ts")]);
+      out.write(sarifReport({ command: "validate", cases, codes: await readCodes(), version: VERSION }));
+    }
   }
   return valid ? EXIT.done : EXIT.error;
 }

@@ -112,11 +112,14 @@ export class ObjectRunSession implements RunSession {
       // Stopped while it waited for its share of the rate: it was never begun.
       return undefined;
     }
+    context.inFlight?.begin(action.key, action.bytes);
     try {
       pages.push(applied(action, startedAt, await transfer(action, opened, this.#options)));
     } catch (error) {
       if (isFatal(error)) return { error };
       pages.push(unapplied(action, startedAt, error, context.abort.aborted));
+    } finally {
+      context.inFlight?.end(action.key);
     }
     return undefined;
   }

@@ -77,6 +77,7 @@ export class DatabaseRunSession implements RunSession {
 
   async *apply(subtask: Subtask, done: DoneActions): AsyncGenerator<readonly Outcome[]> {
     const { context } = this.#options;
+    context.emit({ type: "phase", sync: this.#options.sync.name, phase: subtask.phase });
     const { runs } = readInterrupted(this.#intents);
     const items: ActionItem[] = [];
     for (const action of context.actions(subtask.seqFrom, subtask.seqTo)) {

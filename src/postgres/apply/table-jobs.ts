@@ -66,6 +66,7 @@ export class TableJobs {
       weight: works.reduce((total, { relation }) => total + relation.bytes, 0),
       run: async (pair) => {
         const startedAt = Date.now();
+        for (const work of works) this.#begin(work);
         try {
           const copied = await copyThroughRoot(
             root,
@@ -87,8 +88,13 @@ export class TableJobs {
     return this.#indexJob(item, 0);
   }
 
+  #begin({ item, relation }: TableWork): void {
+    this.#options.context.inFlight?.begin(item.action.key, relation.bytes);
+  }
+
   async #fillWhole(work: TableWork, pair: Pair): Promise<readonly Job<Pair>[]> {
     const startedAt = Date.now();
+    this.#begin(work);
     try {
       const copied = await copyTable({ ...this.#copyOptions(work, pair) });
       return this.#filled(work, copied, startedAt);
@@ -100,6 +106,7 @@ export class TableJobs {
   async #fillInParts(work: TableWork, pair: Pair): Promise<readonly Job<Pair>[]> {
     const startedAt = Date.now();
     const { sessions, partedBytes } = this.#options;
+    this.#begin(work);
     try {
       await prepareParts(pair.destination, work.copy);
       const { schema, name } = work.copy.from;
@@ -134,13 +141,15 @@ export class TableJobs {
     }
   }
 
-  #copyOptions({ copy }: TableWork, pair: Pair) {
+  #copyOptions({ copy, item }: TableWork, pair: Pair) {
     const { context, cut } = this.#options;
-    return { pair, table: copy, budget: context.budget, signal: cut, onBytes: (bytes: number) => context.emit({ type: "transferred", bytes }) };
+    const { key } = item.action;
+    return { pair, table: copy, budget: context.budget, signal: cut, onBytes: (bytes: number) => context.emit({ type: "transferred", key, bytes }) };
   }
 
   #filled({ item, copy, relation, indexes }: TableWork, { bytes, rows }: CopiedRows, startedAt: number): readonly Job<Pair>[] {
     const { context, put } = this.#options;
+    context.inFlight?.end(item.action.key);
     const version = { ...item.action.source, versionId: context.run, modified: new Date(startedAt).toISOString() };
     const outcome = applied(item.action, { bytes, rows, source: version, destination: { fingerprint: item.action.source?.fingerprint }, startedAt });
     if (copy.asReplica) this.unproven.push({ item, copy, outcome });
@@ -154,6 +163,7 @@ export class TableJobs {
 
   /** Indexes of a table that is not filled are built all the same: nothing else waits for its rows. */
   #notFilled({ item, relation, indexes }: TableWork, error: unknown, startedAt: number): readonly Job<Pair>[] {
+    this.#options.context.inFlight?.end(item.action.key);
     const outcome = unapplied(item.action, error, startedAt);
     if (outcome.outcome !== "stale") this.failed += 1;
     this.#options.put(outcome);
@@ -164,7 +174,13 @@ export class TableJobs {
     return {
       weight: bytes / 2,
       run: async ({ destination }) => {
-        this.#options.put(await createOne(item, { session: destination, isAsPlanned: this.#options.isAsPlanned, revealed: async () => item }));
+        const { key } = item.action;
+        this.#options.context.inFlight?.begin(key, 0);
+        this.#options.put(
+          await createOne(item, { session: destination, isAsPlanned: this.#options.isAsPlanned, revealed: async () => item }).finally(() =>
+            this.#options.context.inFlight?.end(key),
+          ),
+        );
         return [];
       },
       abandon: () => this.#options.put(cancelled(item.action)),
@@ -172,6 +188,7 @@ export class TableJobs {
   }
 
   #abandon({ item, indexes }: TableWork): void {
+    this.#options.context.inFlight?.end(item.action.key);
     for (const { action } of [item, ...indexes]) this.#options.put(cancelled(action));
   }
 

@@ -54,6 +54,8 @@ interface Planning {
 async function plan(planning: Planning): Promise<Planned[]> {
   const { sync, ends, context } = planning;
   const { signal } = context;
+  const tell = (what: string) => context.emit({ type: "reading", sync: sync.name, what });
+  tell("the definitions of both databases");
   const [source, destination] = await Promise.all([
     readSource({ session: planning.source, options: ends.source, signal }),
     readDestination({ session: planning.destination, options: ends.destination, signal }),
@@ -65,8 +67,10 @@ async function plan(planning: Planning): Promise<Planned[]> {
   const intents = await context.openIntents();
   const interrupted = readInterrupted(intents);
   const recorded = new Map([...records].flatMap(([key, { source: version }]) => (version.fingerprint === undefined ? [] : [[key, version.fingerprint]])));
+  tell("what differs between both");
   const { planned: objects, accounts, select, targetOf, mapping } = await decideObjects({ sync, ends, source, destination, recorded, signal });
   tellOfMapping(mapping, ends, context);
+  tell(context.compare ? "the rows of tables that are at both ends" : "which tables hold rows");
   const views = new Map(objects.filter(({ kind }) => kind === "materialized-view").map(({ action }) => [action.key, action]));
   const planned: Planned[] = [
     ...accounts.actions.map(ofAccount),

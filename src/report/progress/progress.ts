@@ -140,7 +140,7 @@ function jsonLines({ json, flush }: ProgressOptions, state: ProgressState): Line
     event(event) {
       // Many a second: told once a second, summed up.
       if (event.type === "progress" || event.type === "listed" || event.type === "transferred") last = event;
-      else if (event.type !== "slots" && event.type !== "retry") {
+      else if (event.type !== "slots" && event.type !== "retry" && event.type !== "inFlight") {
         json?.line(event);
         flush();
       }

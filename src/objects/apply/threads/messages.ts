@@ -11,14 +11,20 @@ export interface ThreadSetup {
   readonly ownPaths: readonly string[];
   readonly run: string;
   readonly concurrency: "auto" | number;
+  /** Which of the threads it is. */
+  readonly part: number;
 }
 
 export type ToThread =
   /** One subtask's actions, all of them to be done. */
   | { readonly type: "subtask"; readonly subtask: Subtask; readonly actions: readonly NumberedAction[] }
+  /** @see shareOf */
+  | { readonly type: "concurrency"; readonly concurrency: "auto" | number }
+  /** Until when the rate holds nobody back, milliseconds since the epoch; the thread asks for what comes later. */
+  | { readonly type: "budget"; readonly freeUntil: number }
   | { readonly type: "stop" }
   | { readonly type: "abort" }
-  /** Answers `intent`. */
+  /** Answers `intent` and `take`. */
   | { readonly type: "answer"; readonly call: number; readonly value: number | undefined; readonly error: SentError | undefined }
   | { readonly type: "close" };
 
@@ -27,6 +33,8 @@ export type FromThread =
   /** The subtask has no more outcomes. */
   | { readonly type: "done"; readonly id: string; readonly error: SentError | undefined }
   | { readonly type: "event"; readonly event: TidemarkEvent }
+  /** The rate is of all threads together. */
+  | { readonly type: "take"; readonly call: number; readonly bytes: number; readonly requests: number }
   /** The state lives in the main thread. */
   | {
       readonly type: "intent";

@@ -5,6 +5,7 @@ import type { Intent } from "../../../state/state-store.ts";
 import { phaseOf } from "../cut.ts";
 import { OutcomePages } from "../outcome-pages.ts";
 import type { ObjectRunSession } from "../session.ts";
+import { shareOf } from "./thread-count.ts";
 import { TransferThread } from "./transfer-thread.ts";
 import type { ThreadSetup } from "./messages.ts";
 
@@ -13,7 +14,7 @@ export interface ThreadedOptions {
   readonly session: ObjectRunSession;
   readonly context: RunContext;
   readonly threads: number;
-  readonly setup: ThreadSetup;
+  readonly setup: Omit<ThreadSetup, "part">;
 }
 
 /**
@@ -26,11 +27,24 @@ export class ThreadedSession implements RunSession {
   readonly #threads: readonly TransferThread[];
   readonly #stop = () => this.#tell("stop");
   readonly #abort = () => this.#tell("abort");
+  readonly #unfollow: readonly ((() => void) | undefined)[];
 
   constructor({ session, context, threads, setup }: ThreadedOptions) {
     this.#session = session;
     this.#context = context;
-    this.#threads = Array.from({ length: threads }, () => new TransferThread(setup, context));
+    this.#threads = Array.from({ length: threads }, (_, part) => new TransferThread({ ...setup, part }, context));
+    const { budget } = context;
+    const tellBudget = () => {
+      // A budget that does not say may hold back at any time.
+      for (const thread of this.#threads) thread.tell({ type: "budget", freeUntil: budget.freeUntil ?? 0 });
+    };
+    tellBudget();
+    this.#unfollow = [
+      budget.follow?.(tellBudget),
+      context.onConcurrency?.((concurrency) => {
+        for (const thread of this.#threads) thread.tell({ type: "concurrency", concurrency: shareOf({ concurrency }, threads) });
+      }),
+    ];
     context.signal.addEventListener("abort", this.#stop);
     context.abort.addEventListener("abort", this.#abort);
   }
@@ -55,6 +69,7 @@ export class ThreadedSession implements RunSession {
   }
 
   async close(): Promise<void> {
+    for (const end of this.#unfollow) end?.();
     this.#context.signal.removeEventListener("abort", this.#stop);
     this.#context.abort.removeEventListener("abort", this.#abort);
     await Promise.all([...this.#threads.map((thread) => thread.close()), this.#session.close()]);

@@ -70,6 +70,9 @@ export class TransferThread {
       case "intent":
         void this.#intent(message);
         return;
+      case "take":
+        void this.#take(message);
+        return;
       case "closed":
         this.#whenClosed();
     }
@@ -81,6 +84,16 @@ export class TransferThread {
       const value = begin ? await intents.begin(begin.kind, begin.key, begin.detail) : undefined;
       if (end !== undefined) await intents.end(end);
       this.tell({ type: "answer", call, value, error: undefined });
+    } catch (error) {
+      this.tell({ type: "answer", call, value: undefined, error: packError(error) });
+    }
+  }
+
+  async #take({ call, bytes, requests }: Extract<FromThread, { type: "take" }>): Promise<void> {
+    const { budget, signal } = this.#context;
+    try {
+      await budget.take(bytes, requests, signal);
+      this.tell({ type: "answer", call, value: undefined, error: undefined });
     } catch (error) {
       this.tell({ type: "answer", call, value: undefined, error: packError(error) });
     }

@@ -4,7 +4,9 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { NumberedAction } from "../../../changeset/action.ts";
 import { AdaptiveSlots } from "../../../core/adaptive-slots.ts";
 import { unpackSecrets } from "../../../core/portable.ts";
+import type { RateBudget } from "../../../core/rate-budget.ts";
 import type { ObjectSync } from "../../../core/sync-plan.ts";
+import { InFlight } from "../../../driver/in-flight.ts";
 import type { DoneActions, RunContext } from "../../../driver/sync-driver.ts";
 import type { IntentLog } from "../../../state/state-store.ts";
 import { openReadStore, openWriteStore } from "../../stores/open-store.ts";
@@ -21,36 +23,54 @@ const stop = new AbortController();
 const abort = new AbortController();
 const tell = (message: FromThread) => parentPort?.postMessage(message);
 
-/** Records intents where the state is. */
-class RemoteIntents implements IntentLog {
-  readonly #calls = new Map<number, { resolve: (value: number) => void; reject: (error: Error) => void }>();
+type Question = Extract<FromThread, { type: "intent" | "take" }>;
+type Unnumbered<Q> = Q extends Question ? Omit<Q, "call"> : never;
+
+/** Asks the main thread. */
+class Calls {
+  readonly #waiting = new Map<number, { resolve: (value: number) => void; reject: (error: Error) => void }>();
   #next = 0;
 
-  begin(kind: string, key: string, detail: string): Promise<number> {
-    return this.#call({ begin: { kind, key, detail }, end: undefined });
-  }
-
-  async end(id: number): Promise<void> {
-    await this.#call({ begin: undefined, end: id });
+  ask(question: Unnumbered<Question>): Promise<number> {
+    const call = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(call, { resolve, reject });
+      tell({ ...question, call });
+    });
   }
 
   answer({ call, value, error }: Extract<ToThread, { type: "answer" }>): void {
-    const waiting = this.#calls.get(call);
-    this.#calls.delete(call);
+    const waiting = this.#waiting.get(call);
+    this.#waiting.delete(call);
     if (error) waiting?.reject(unpackError(error));
     else waiting?.resolve(value ?? 0);
   }
+}
 
-  #call(request: Pick<Extract<FromThread, { type: "intent" }>, "begin" | "end">): Promise<number> {
-    const call = this.#next++;
-    return new Promise((resolve, reject) => {
-      this.#calls.set(call, { resolve, reject });
-      tell({ type: "intent", call, ...request });
-    });
+const calls = new Calls();
+
+/** Records intents where the state is. */
+class RemoteIntents implements IntentLog {
+  begin(kind: string, key: string, detail: string): Promise<number> {
+    return calls.ask({ type: "intent", begin: { kind, key, detail }, end: undefined });
+  }
+
+  async end(id: number): Promise<void> {
+    await calls.ask({ type: "intent", begin: undefined, end: id });
   }
 }
 
-const intents = new RemoteIntents();
+/** The rate is kept in the main thread, which is asked only where there is one. */
+class RemoteBudget implements RateBudget {
+  freeUntil = 0;
+
+  async take(bytes: number, requests: number): Promise<void> {
+    if (this.freeUntil === Number.POSITIVE_INFINITY || Date.now() < this.freeUntil) return;
+    await calls.ask({ type: "take", bytes, requests });
+  }
+}
+
+const budget = new RemoteBudget();
 /** What was done before is not handed over. */
 const nothingDone: DoneActions = { has: () => false };
 const slots = new AdaptiveSlots({ concurrency: setup.concurrency });
@@ -58,6 +78,7 @@ const slots = new AdaptiveSlots({ concurrency: setup.concurrency });
 const given = new Map<string, readonly NumberedAction[]>();
 const rangeOf = (seqFrom: number, seqTo: number) => `${seqFrom}-${seqTo}`;
 
+const inFlight = new InFlight({ sync: sync.name, part: setup.part, emit: (event) => tell({ type: "event", event }) });
 const context: RunContext = {
   run: setup.run,
   sync: sync.name,
@@ -65,10 +86,11 @@ const context: RunContext = {
   stamp: undefined,
   signal: stop.signal,
   abort: abort.signal,
-  emit: (event) => tell({ type: "event", event }),
+  emit: inFlight.emit,
   slots,
-  budget: { take: () => Promise.resolve() },
-  intents,
+  budget,
+  inFlight,
+  intents: new RemoteIntents(),
   actions: (seqFrom, seqTo) => given.get(rangeOf(seqFrom, seqTo)) ?? [],
 };
 
@@ -109,8 +131,14 @@ parentPort?.on("message", (message: ToThread) => {
       stop.abort();
       abort.abort();
       return;
+    case "concurrency":
+      slots.change(message.concurrency);
+      return;
+    case "budget":
+      budget.freeUntil = message.freeUntil;
+      return;
     case "answer":
-      intents.answer(message);
+      calls.answer(message);
       return;
     case "close":
       void session
@@ -118,6 +146,9 @@ parentPort?.on("message", (message: ToThread) => {
         .catch(() => {
           // Why it could not be opened was told with the first subtask.
         })
-        .finally(() => tell({ type: "closed" }));
+        .finally(() => {
+          inFlight.close();
+          tell({ type: "closed" });
+        });
   }
 });

@@ -35,7 +35,7 @@ export async function writeStream(key: string, path: string, stream: Readable, {
         digest?.update(bytes);
         await writeAll(file, bytes, at);
         at += bytes.length;
-        emit({ type: "transferred", bytes: bytes.length });
+        emit({ type: "transferred", key, bytes: bytes.length });
       }
       if (at !== size) throw changed(key, `gave ${at} of ${size} bytes`);
       if (mtime !== undefined) await file.utimes(fileTime(mtime), fileTime(mtime));

@@ -65,7 +65,7 @@ async function copyPart(
       signal,
     });
     if (answer.status === 412) throw sourceChanged(from, key, "its content has another ETag");
-    to.context.emit({ type: "transferred", bytes: part.end - part.start + 1 });
+    to.context.emit({ type: "transferred", key, bytes: part.end - part.start + 1 });
     return { number: part.number, etag: bareEtag(xmlText(answer.body.toString("utf8"), "ETag")) };
   } catch (error) {
     throw error instanceof S3Failure ? explain(to, error, key, "copy") : error;

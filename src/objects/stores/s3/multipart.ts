@@ -87,6 +87,6 @@ async function sendOnce(
   });
   const { headers } = await sending.finally(() => outgoing.discard());
   if (options.verify !== "none" && outgoing.differsFrom(headers)) return undefined;
-  scope.context.emit({ type: "transferred", bytes: part.end - part.start + 1 });
+  scope.context.emit({ type: "transferred", key, bytes: part.end - part.start + 1 });
   return { number: part.number, etag: bareEtag(headers["etag"]), crc32: headers[CRC32_HEADER] };
 }

@@ -1,0 +1,18 @@
+/** What a report's page does once it is opened. Everything that it says in words stands in the page already. */
+import { DATA_ID, type PageData } from "../page-data.ts";
+import { drawCharts } from "./charts.ts";
+import { makeDetail } from "./detail.ts";
+import { required } from "./dom.ts";
+import { allowStyleAttributes } from "./policy.ts";
+import { startTable } from "./start-table.ts";
+import { readRows } from "./rows.ts";
+import { startTheme } from "./theme.ts";
+
+allowStyleAttributes();
+// SAFETY: written by Tidemark into the same page.
+const data = JSON.parse(required(DATA_ID).textContent) as PageData;
+const theme = startTheme();
+const place = document.getElementById("rows");
+if (place) startTable({ place, data, rows: readRows(data), showDetail: makeDetail(data) });
+// The table is what waits: pictures are drawn after the first frame.
+requestAnimationFrame(() => setTimeout(() => drawCharts(data, theme)));

@@ -1,0 +1,318 @@
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { commentMarker } from "../../action/support/comments.ts";
+import { changesetName } from "../../action/support/plan-files.ts";
+import { REPOSITORY_ID } from "./support/github.ts";
+import { makeRepository, plan, PULL_REQUEST, type Repository } from "./support/repository.ts";
+
+const FILE = "plans/media.yaml";
+
+interface Started {
+  readonly repository: Repository;
+  readonly base: string;
+}
+
+/** A repository whose plan is on the default branch, with two objects to copy. */
+async function started(rules: readonly string[] = []): Promise<Started> {
+  const repository = await makeRepository();
+  repository.server.put("hot", "in/a.txt", "a");
+  repository.server.put("hot", "in/b.txt", "bb");
+  return { repository, base: await repository.commit({ [FILE]: plan(rules) }) };
+}
+
+test("a pull request is planned into one comment, which the next push updates", async () => {
+  const { repository, base } = await started();
+  await using _ = repository;
+  const { github, server } = repository;
+  // More than a page of others' comments, and one who would like ours to be written over theirs.
+  const marker = commentMarker("tidemark", FILE);
+  for (let id = 1; id <= 130; id += 1) github.comments.push({ id, issue: PULL_REQUEST, user: { login: "bob" }, body: `hello\n${marker}` });
+  github.faults = 1;
+
+  const head = await repository.commit({ [FILE]: plan(["exclude: [b.txt]"]) }, base);
+  const first = await repository.pullRequest({ base, head });
+  expect(first.isGreen, first.log).toBe(true);
+  expect(first.ran).toEqual(["actions/setup-node@49933ea5288caeca8642d1e84afbd3f7d6820020", "prepare", "validate", "plan", "upload", "comment", "conclude"]);
+  expect(first.outputs).toEqual({
+    "plan-id": expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+    "has-changes": "true",
+    "exit-code": "2",
+    changeset: expect.stringContaining(changesetName(FILE)),
+    "comment-id": "1130",
+  });
+  const comment = github.comments.at(-1);
+  expect(comment?.body).toContain("**Plan: 1 to copy, 0 to overwrite, 0 to delete, 0 unchanged.**");
+  expect(comment?.body).toContain("What the change adds and takes away");
+  expect(comment?.body).toContain("`b.txt`");
+  expect(comment?.body).toContain(first.outputs["plan-id"]);
+  expect(comment?.body).toMatch(/^<!-- tidemark:media -->\n/);
+  expect(comment?.body).toContain("https://github.example/acme/data/actions/runs/101");
+  expect(comment?.body.endsWith(`\n${marker}`)).toBe(true);
+  expect(first.summary).toContain("**Plan: 1 to copy");
+  expect(server.keys("cold")).toEqual([]);
+  // What was planned of the base is gone again.
+  expect(await readdir(`${repository.workspace}/plans`)).toEqual(["media.yaml"]);
+
+  const next = await repository.commit({ [FILE]: plan(["exclude: [nothing]"]) }, head);
+  const second = await repository.pullRequest({ base, head: next });
+  expect(second.isGreen, second.log).toBe(true);
+  expect(second.outputs["comment-id"]).toBe("1130");
+  expect(github.comments.at(-1)?.body).toContain("**Plan: 2 to copy");
+  expect(github.comments).toHaveLength(131);
+  expect(github.comments.slice(0, 130).every(({ body }) => body.startsWith("hello"))).toBe(true);
+  expect(second.log).not.toContain("ghs_");
+});
+
+test("a plan that is not valid: annotations at its lines, the comment says so, red, nothing to apply", async () => {
+  const { repository, base } = await started();
+  await using _ = repository;
+  const good = await repository.pullRequest({ base, head: await repository.commit({ [FILE]: plan(["delete: false"]) }, base) });
+  expect(good.isGreen, good.log).toBe(true);
+
+  const head = await repository.commit({ [FILE]: plan(["delte: true"]) }, base);
+  const { isGreen, exitCode, commands, outputs, log } = await repository.pullRequest({ base, head });
+  expect([isGreen, exitCode, outputs["exit-code"]], log).toEqual([false, 1, "1"]);
+  expect(commands).toContainEqual(expect.stringMatching(/^::error file=plans\/media\.yaml,line=10,.*title=UNKNOWN_KEY::.*delte/));
+  expect(commands).toContainEqual('::error title=Not valid::Not valid: "plans/media.yaml".');
+  const { github } = repository;
+  expect(github.artifacts).toHaveLength(1);
+  expect(github.comments).toHaveLength(1);
+  expect(github.comments[0]?.body).toContain("**The plan is not valid: 1 error.**");
+  expect(github.comments[0]?.body).toContain("there is nothing that a merge could apply");
+  expect(github.comments[0]?.body).not.toContain("sha256:");
+});
+
+test("a plan that cannot be made is red, and says so in the comment", async () => {
+  const { repository, base } = await started();
+  await using _ = repository;
+  const head = await repository.commit({ [FILE]: plan().replaceAll("bucket: hot", "bucket: gone") }, base);
+  const { isGreen, outputs, log, commands } = await repository.pullRequest({ base, head });
+  expect([isGreen, outputs["exit-code"], outputs["plan-id"]], log).toEqual([false, "1", ""]);
+  expect(commands).toContainEqual(expect.stringMatching(/^::error title=Not planned::.*BUCKET/));
+  expect(repository.github.comments[0]?.body).toContain("**It could not be planned**");
+});
+
+test("dangers are annotations and come first in the comment; fail-on makes them red", async () => {
+  const { repository, base } = await started();
+  await using _ = repository;
+  repository.server.put("cold", "out/old.txt", "old");
+  const head = await repository.commit({ [FILE]: plan(["delete: true"]) }, base);
+  const shown = await repository.pullRequest({ base, head });
+  expect(shown.isGreen, shown.log).toBe(true);
+  expect(shown.commands).toContainEqual(expect.stringMatching(/^::warning file=plans\/media\.yaml,line=10,.*title=DELETES::/));
+  const body = repository.github.comments[0]?.body ?? "";
+  expect(body.indexOf("danger")).toBeGreaterThan(0);
+  expect(body.indexOf("danger")).toBeLessThan(body.indexOf("| sync |"));
+  expect(body).toContain("**1 object will be deleted.**");
+
+  const failed = await repository.pullRequest({ base, head, inputs: { "fail-on": "danger" } });
+  expect([failed.isGreen, failed.exitCode], failed.log).toEqual([false, 2]);
+  expect(repository.github.artifacts).toHaveLength(2);
+});
+
+test("a merge applies the very changeset that was reviewed, whatever is there to copy since", async () => {
+  const { repository, base } = await started();
+  await using _ = repository;
+  const head = await repository.commit({ [FILE]: plan(["exclude: [nothing]"]) }, base);
+  const reviewed = await repository.pullRequest({ base, head });
+  expect(reviewed.isGreen, reviewed.log).toBe(true);
+  repository.server.put("hot", "in/later.txt", "later");
+
+  const merge = await repository.commit({}, head);
+  repository.merged(merge, head);
+  const applied = await repository.push(merge);
+  expect(applied.isGreen, applied.log).toBe(true);
+  expect(applied.ran.slice(1)).toEqual(["prepare", "find", "download", "apply", "conclude"]);
+  expect(repository.server.keys("cold")).toEqual(["out/a.txt", "out/b.txt"]);
+  expect(applied.outputs["exit-code"]).toBe("0");
+  expect(applied.summary).toContain("2 of 2 items applied");
+
+  // The same job once more: what was done is not done twice.
+  const again = await repository.push(merge);
+  expect(again.isGreen, again.log).toBe(true);
+  expect(repository.server.keys("cold")).toEqual(["out/a.txt", "out/b.txt"]);
+});
+
+test("an object that changed since the review stays: exit code 3, and what to do", async () => {
+  const { repository, base } = await started();
+  await using _ = repository;
+  repository.server.put("cold", "out/a.txt", "before");
+  const head = await repository.commit({ [FILE]: plan(["exclude: [nothing]"]) }, base);
+  expect((await repository.pullRequest({ base, head })).isGreen).toBe(true);
+  repository.server.put("cold", "out/a.txt", "somebody else's");
+
+  repository.merged(head, head);
+  const { exitCode, outputs, commands, summary, log } = await repository.push(head);
+  expect([exitCode, outputs["exit-code"]], log).toEqual([3, "3"]);
+  expect(commands).toContainEqual(expect.stringMatching(/^::error title=Applied in part::.*plan and review again for what is stale/));
+  expect(summary).toContain("`a.txt`");
+  expect(repository.server.get("cold", "out/a.txt").toString()).toBe("somebody else's");
+  expect(repository.server.keys("cold")).toContain("out/b.txt");
+});
+
+test("a plan that is another one since the review is stale: exit code 4, nothing is applied", async () => {
+  const { repository, base } = await started();
+  await using _ = repository;
+  const head = await repository.commit({ [FILE]: plan(["exclude: [b.txt]"]) }, base);
+  expect((await repository.pullRequest({ base, head })).isGreen).toBe(true);
+
+  const merge = await repository.commit({ [FILE]: plan(["exclude: [a.txt]"]) }, head);
+  repository.merged(merge, head);
+  const { exitCode, commands, log } = await repository.push(merge);
+  expect(exitCode, log).toBe(4);
+  expect(commands).toContainEqual(expect.stringMatching(/^::error title=Stale plan::.*Plan and review again/));
+  expect(repository.server.keys("cold")).toEqual([]);
+});
+
+test("a fork is validated and reviewed: no location is touched, nothing is written to GitHub", async () => {
+  const { repository, base } = await started();
+  await using _ = repository;
+  const { github, server } = repository;
+  const head = await repository.commit({ [FILE]: plan(["delete: true"]) }, base);
+  const before = server.requests.count();
+  for (const run of [{ isFork: true }, { actor: "dependabot[bot]" }, { isFork: true, inputs: { command: "plan" } }]) {
+    const { isGreen, ran, summary, commands, log } = await repository.pullRequest({ base, head, ...run });
+    expect(isGreen, log).toBe(true);
+    expect(ran.slice(1)).toEqual(["prepare", "validate", "review", "conclude"]);
+    expect(summary).toContain("1 danger");
+    expect(commands).toContainEqual(expect.stringMatching(/title=DELETES::/));
+  }
+  const invalid = await repository.pullRequest({ base, head: await repository.commit({ [FILE]: plan(["delte: true"]) }, base), isFork: true });
+  expect([invalid.exitCode, invalid.commands], invalid.log).toEqual([1, expect.arrayContaining([expect.stringMatching(/title=UNKNOWN_KEY::/)])]);
+  expect(github.requests).toEqual([]);
+  expect(github.artifacts).toEqual([]);
+  expect(server.requests.count()).toBe(before);
+});
+
+test("pull_request_target is refused before anything of the pull request is looked at", async () => {
+  const { repository, base } = await started();
+  await using _ = repository;
+  const { isGreen, ran, commands } = await repository.pullRequest({ base, head: base, eventName: "pull_request_target" });
+  expect([isGreen, ran.at(-1)]).toEqual([false, "prepare"]);
+  expect(commands).toEqual([expect.stringContaining("Use the event pull_request")]);
+});
+
+test("hostile names run nothing, end no output and give the runner no command", async () => {
+  const { repository } = await started();
+  await using _ = repository;
+  const { server, github, workspace, folder } = repository;
+  const file = `plans/$(touch pwned);\`touch pwned\` "'& ::error::x.yaml`;
+  const base = await repository.commit({ [file]: plan([], { name: "odd" }) });
+  for (const key of [
+    "::error::pwned",
+    "##[error]pwned",
+    "a\n::error::pwned",
+    "::stop-commands::x",
+    commentMarker("tidemark", file),
+    "```\n@everyone </details>",
+    "$(touch pwned)",
+  ])
+    server.put("hot", `in/${key}`, "x");
+  const head = await repository.commit({ [file]: plan(["delete: true"], { name: "odd" }) }, base);
+  const texts = { title: '"; touch pwned; echo "', body: "$(touch pwned)", head_ref: "`touch pwned`" };
+
+  const result = await repository.pullRequest({ base, head, more: texts });
+  expect(result.isGreen, result.log).toBe(true);
+  expect(result.commands.filter((line) => !/^::warning file=[^:]*,title=DELETES::|^::notice file=/.test(line))).toEqual([]);
+  expect(result.commands.join("\n")).not.toContain("pwned::");
+  // One a plan. A key that is a marker is none: the next push updates these.
+  expect(github.comments).toHaveLength(2);
+  expect((await repository.pullRequest({ base, head })).outputs["comment-id"]).toBe(result.outputs["comment-id"]);
+  expect(github.comments).toHaveLength(2);
+
+  repository.merged(head, head);
+  const applied = await repository.push(head);
+  expect(applied.isGreen, applied.log).toBe(true);
+  expect(server.keys("cold")).toContain("out/$(touch pwned)");
+  expect(applied.commands).toEqual([]);
+  for (const place of [workspace, folder.path, process.cwd()]) await expect(stat(`${place}/pwned`)).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("what nobody reviewed is not applied: a direct push, an artifact of a fork, an old one", async () => {
+  const { repository, base } = await started();
+  await using _ = repository;
+  const { github, server } = repository;
+  const direct = await repository.push(base);
+  expect([direct.isGreen, direct.ran.at(-1)], direct.log).toEqual([false, "find"]);
+  expect(direct.commands).toEqual([expect.stringContaining("was merged by no pull request")]);
+
+  expect((await repository.pullRequest({ base, head: base })).isGreen).toBe(true);
+  repository.merged(base, base);
+  const [artifact] = github.artifacts;
+  if (!artifact) throw new Error("no artifact");
+  github.artifacts[0] = { ...artifact, workflow_run: { ...artifact.workflow_run, head_repository_id: 99 } };
+  const forged = await repository.push(base);
+  expect(forged.commands).toEqual([expect.stringContaining("is not there")]);
+  github.artifacts[0] = { ...artifact, expired: true };
+  const expired = await repository.push(base);
+  expect(expired.commands).toEqual([expect.stringContaining("has expired")]);
+  github.artifacts[0] = { ...artifact, workflow_run: { ...artifact.workflow_run, head_sha: "1".repeat(40), head_repository_id: REPOSITORY_ID } };
+  expect((await repository.push(base)).commands).toEqual([expect.stringContaining("is not there")]);
+  expect(server.keys("cold")).toEqual([]);
+});
+
+test("a token that only reads leaves the comment out and says so; the rest is done", async () => {
+  const { repository, base } = await started();
+  await using _ = repository;
+  repository.github.isReadOnly = true;
+  const { isGreen, commands, summary, outputs, log } = await repository.pullRequest({ base, head: base });
+  expect(isGreen, log).toBe(true);
+  expect(commands).toEqual([expect.stringMatching(/^::warning title=No comment::.*pull-requests: write/)]);
+  expect([summary, outputs["comment-id"]]).toEqual([expect.stringContaining("**Plan: 2 to copy"), ""]);
+});
+
+test("by hand: plan, then apply what comes to the same plan-id; another is refused with 4", async () => {
+  const { repository, base } = await started();
+  await using _ = repository;
+  const planned = await repository.dispatch(base);
+  expect(planned.isGreen, planned.log).toBe(true);
+  expect(planned.summary).toContain("**Plan: 2 to copy");
+  const planId = planned.outputs["plan-id"] ?? "";
+
+  repository.server.put("hot", "in/c.txt", "c");
+  const other = await repository.dispatch(base, { "plan-id": planId });
+  expect([other.exitCode, repository.server.keys("cold")], other.log).toEqual([4, []]);
+  expect(other.commands).toContainEqual(expect.stringMatching(/^::error title=Stale plan::/));
+
+  const now = await repository.dispatch(base);
+  const applied = await repository.dispatch(base, { "plan-id": now.outputs["plan-id"] ?? "" });
+  expect(applied.isGreen, applied.log).toBe(true);
+  expect(repository.server.keys("cold")).toHaveLength(3);
+  const refused = await repository.dispatch(base, { command: "apply" });
+  expect(refused.commands).toEqual([expect.stringContaining("plan-id")]);
+});
+
+test("a state that runners share outlives them, and binds the changeset to it", async () => {
+  const repository = await makeRepository();
+  await using _ = repository;
+  repository.server.put("hot", "in/a.txt", "a");
+  const state = "state: { location: hot, prefix: state/ }\n";
+  const base = await repository.commit({ [FILE]: plan([], { state }) });
+  expect((await repository.pullRequest({ base, head: base })).isGreen).toBe(true);
+  repository.merged(base, base);
+  const applied = await repository.push(base);
+  expect(applied.isGreen, applied.log).toBe(true);
+  const planned = await repository.dispatch(base);
+  expect(repository.server.keys("hot").filter((key) => key.startsWith("state/"))).not.toEqual([]);
+  expect(planned.outputs["has-changes"]).toBe("false");
+});
+
+test("without a path tidemark is installed apart from the repository, in the version that was asked for", async () => {
+  const { repository, base } = await started();
+  await using _ = repository;
+  const { folder } = repository;
+  const npm = folder.join("npm");
+  await writeFile(npm, `#!/bin/sh\nprintf '%s\\n' "$PWD" "$@" > ${folder.join("asked")}\nexit 1\n`, { mode: 0o755 });
+  await using asking = await makeRepository({ env: { STAND_INS: folder.path } });
+  const head = await asking.commit({ [FILE]: plan(), ".npmrc": "registry=https://evil.example" });
+  const { isGreen, commands } = await asking.pullRequest({ base: head, head, inputs: { path: "", version: "9.9.9" } });
+  expect(isGreen).toBe(false);
+  expect(commands).toEqual([expect.stringContaining("tidemark@9.9.9 could not be installed")]);
+  const [cwd = "", ...asked] = (await readFile(folder.join("asked"), "utf8")).trimEnd().split("\n");
+  expect(cwd.startsWith(asking.workspace)).toBe(false);
+  expect(asked).toContain("--ignore-scripts");
+  expect(asked.at(-1)).toBe("tidemark@9.9.9");
+  expect((await repository.pullRequest({ base, head: base, inputs: { path: "", version: "1; touch x" } })).commands).toEqual([
+    expect.stringContaining("input version"),
+  ]);
+});
