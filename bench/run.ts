@@ -6,6 +6,7 @@
  * or fewer tools, nothing is written: such figures are for a quick look.
  */
 import { parseArgs } from "node:util";
+import { findChromium } from "../scripts/support/chromium.ts";
 import { withBench } from "./support/bench.ts";
 import { measure, showCommand, type Cost } from "./support/measure.ts";
 import { keepResults } from "./support/results.ts";
@@ -32,7 +33,7 @@ if (unknown.length > 0) throw new Error(`There is no workload ${unknown.join(", 
 const chosen = WORKLOADS.filter(({ name }) => only?.includes(name) ?? true);
 const tools = await prepareTools({
   tidemark: wanted?.includes("tidemark") ?? true,
-  stores: chosen.some(({ needs }) => needs !== "postgres"),
+  stores: chosen.some(({ needs }) => needs === undefined || needs === "minio"),
   postgres: chosen.some(({ needs }) => needs === "postgres"),
 });
 for (const workload of chosen) {
@@ -50,6 +51,7 @@ for (const workload of chosen) {
 function whatIsMissing({ needs }: Workload, { stores, postgres }: Tools): string | undefined {
   if (needs === "minio" && stores?.minio === undefined) return "MinIO is not installed";
   if (needs === "postgres" && postgres === undefined) return "Debian's PostgreSQL 15 and pgcopydb are not installed";
+  if (needs === "chromium" && findChromium() === undefined) return "there is no Chromium";
   return undefined;
 }
 

@@ -5,7 +5,7 @@ import type { Contestant, Tool } from "./workload.ts";
 /** Makes a contestant of a command that fills an empty bucket. A bucket that does not hold what it should in the end is no result. */
 export function filling(server: BenchServer, count: number): (tool: Tool, command: (bucket: string) => Promise<Command> | Command) => Contestant {
   return (tool, command) => {
-    const bucket = (repetition: number) => `empty-${tool}-${repetition}`;
+    const bucket = (repetition: number) => `empty-${tool.replaceAll(/\W+/g, "-")}-${repetition}`;
     return {
       tool,
       command: (repetition) => command(bucket(repetition)),

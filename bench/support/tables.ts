@@ -70,6 +70,8 @@ function judge(goal: Goal, ours: Row, rows: readonly Row[]): readonly string[] {
     const ratio = ours.medianMs / peer.medianMs;
     verdicts.push(verdict(ratio <= factor, `at most ${factor} × ${tool === "node" ? "bare " : ""}${tool}: ${ratio.toFixed(2)} ×`));
   }
+  if (goal.maxMedianMs !== undefined)
+    verdicts.push(verdict(ours.medianMs <= goal.maxMedianMs, `at most ${seconds(goal.maxMedianMs)} s: ${seconds(ours.medianMs)} s`));
   if (goal.maxRssMiB !== undefined) verdicts.push(verdict(ours.maxRssMiB <= goal.maxRssMiB, `at most ${goal.maxRssMiB} MiB: ${ours.maxRssMiB.toFixed(0)} MiB`));
   if (goal.maxCpuMs !== undefined) verdicts.push(verdict(ours.cpuMs <= goal.maxCpuMs, `at most ${seconds(goal.maxCpuMs)} s of CPU: ${seconds(ours.cpuMs)} s`));
   for (const [tool, factor] of Object.entries(goal.rssTimes ?? {})) {

@@ -81,6 +81,7 @@ export async function versions({ tidemark, node, ...tools }: Tools, needs: Workl
   const first = async (program: string, ...words: string[]) => (await run(program, words)).output.split("\n")[0]?.trim() ?? "";
   const ours = { tidemark: await first(node, tidemark, "--version"), node: process.version };
   if (needs === "postgres") return { ...ours, ...tools.postgres?.versions };
+  if (needs === "chromium" || needs === "nothing") return ours;
   const { rclone, s5cmd, minio } = storeTools({ tidemark, node, ...tools });
   return {
     ...ours,

@@ -3,7 +3,16 @@ import type { Command, Cost, Watched } from "./measure.ts";
 import type { BenchServer } from "./servers.ts";
 import type { Tools } from "./tools.ts";
 
-export type Tool = "tidemark" | "rclone" | "s5cmd" | "node" | "pg_dump" | "pgcopydb" | "pgcopydb's query" | "tidemark (100 tables)";
+export type Tool =
+  | "tidemark"
+  | "rclone"
+  | "s5cmd"
+  | "node"
+  | "pg_dump"
+  | "pgcopydb"
+  | "pgcopydb's query"
+  | "tidemark (100 tables)"
+  | "tidemark --progress none";
 
 /** One program doing the work of a workload. */
 export interface Contestant {
@@ -45,6 +54,7 @@ export interface Goal {
   readonly faster?: Partial<Record<Tool, number>>;
   /** At most so many times slower than that peer. */
   readonly slower?: Partial<Record<Tool, number>>;
+  readonly maxMedianMs?: number;
   readonly maxRssMiB?: number;
   /** User and system time, of ours and of all it starts. */
   readonly maxCpuMs?: number;
@@ -59,8 +69,8 @@ export interface Workload {
   readonly note?: string;
   readonly goal: Goal;
   readonly repetitions?: number;
-  /** Beyond what all others need. Left out where it is not there. */
-  readonly needs?: "minio" | "postgres";
+  /** Beyond the programs for stores, which most need; `nothing`, `chromium` and `postgres` do without those. Left out where it is not there. */
+  readonly needs?: "minio" | "postgres" | "chromium" | "nothing";
   setUp(bench: Bench): Promise<readonly Contestant[]>;
 }
 

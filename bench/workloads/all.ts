@@ -6,8 +6,10 @@ import { copyTables, planTables } from "./many-tables.ts";
 import { minioNothingChanged, minioUpload } from "./minio.ts";
 import { nothingChanged, nothingChangedMillion } from "./nothing-changed.ts";
 import { compareRows, pgbenchCopy } from "./pgbench.ts";
+import { progressOnTerminal } from "./progress.ts";
 import { regression } from "./regression.ts";
 import { serverCopy } from "./server-copy.ts";
+import { openReport, writeReport } from "./report.ts";
 import { help, validate } from "./start-up.ts";
 import { storeToStore } from "./store-to-store.ts";
 import { uploadSmall, uploadSmallFar } from "./upload-small.ts";
@@ -18,6 +20,7 @@ export const WORKLOADS: readonly Workload[] = [
   nothingChangedMillion,
   uploadSmall,
   uploadSmallFar,
+  progressOnTerminal,
   storeToStore,
   serverCopy,
   bigFile,
@@ -26,6 +29,8 @@ export const WORKLOADS: readonly Workload[] = [
   firstByte,
   help,
   validate,
+  writeReport,
+  openReport,
   minioUpload,
   minioNothingChanged,
   regression,

@@ -4,10 +4,11 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import standaloneModule from "ajv/dist/standalone/index.js";
 import { build } from "esbuild";
 import { compile } from "json-schema-to-typescript";
+import { editorSchema } from "./editor-schema.ts";
 
 type Schema = { [keyword: string]: unknown };
 
-const NOTICE = "Made from schemas/plan.schema.json by scripts/generate.ts. Do not edit.";
+const NOTICE = "Made from schemas/plan.source.json by scripts/generate.ts. Do not edit.";
 const FOLDER = "src/plan-file/generated";
 
 /** What is validated alone, so that a mistake in one part hides none in another. */
@@ -17,11 +18,12 @@ const VALIDATORS = {
   validatePostgresSync: "postgres-sync",
 } as const;
 
-/** @returns path from the repository's root → text of every generated file of the plan file */
+/** Reads the schema of plans whose references are filled in. @returns path from the repository's root → text of every generated file of the plan file */
 export async function generatePlanFile(root: string): Promise<ReadonlyMap<string, string>> {
-  const text = await readFile(join(root, "schemas/plan.schema.json"), "utf8");
+  const text = await readFile(join(root, "schemas/plan.source.json"), "utf8");
   const parse = () => JSON.parse(text) as Schema;
   return new Map([
+    ["schemas/plan.schema.json", editorSchema(parse())],
     [`${FOLDER}/plan.ts`, await makeTypes(parse())],
     [`${FOLDER}/validate.js`, await makeValidators(parse(), root)],
     [`${FOLDER}/validate.d.ts`, makeDeclarations()],

@@ -50,7 +50,7 @@ export function showError(context: Pick<Context, "messages" | "json">, error: un
 
 /** Where more is said about a code: once a run, below the first that there is more to say of. */
 export function tellMore({ messages }: Pick<Context, "messages">, code: string | undefined): void {
-  if (code !== undefined) messages.raw(messages.paint.faint(`More: tidemark explain ${code}`) + "\n");
+  if (code !== undefined) messages.raw(messages.paint.faint(`  More: tidemark explain ${code}`) + "\n");
 }
 
 function asKnown(error: unknown): TidemarkError | undefined {

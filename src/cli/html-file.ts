@@ -3,10 +3,8 @@ import { open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { TidemarkError } from "../core/errors.ts";
 import type { Page } from "../report/html/page.ts";
+import { PAGE_MARKER } from "../report/html/page-data.ts";
 import { Output } from "../report/output.ts";
-
-/** As a page begins. Here as well, so that nothing of pages is loaded to look at a file. */
-const MARKER = "<!doctype html>\n<!-- tidemark report -->\n";
 
 /**
  * Before any work: whether a report may be written there.
@@ -18,7 +16,7 @@ export async function mustBeReport(file: string | undefined): Promise<void> {
   const found = await stat(file).catch(() => undefined);
   if (found?.isDirectory()) throw notWritten(file, "it is a folder");
   if (!found?.isFile() || found.size === 0) return;
-  if ((await beginningOf(file)) === MARKER) return;
+  if ((await beginningOf(file)) === PAGE_MARKER) return;
   throw new TidemarkError("FILE_EXISTS", `${file} is there already, and it is no report of Tidemark: it is left as it is.`, {
     hint: "Name another file with --html.",
   });
@@ -73,7 +71,7 @@ function partialOf(path: string): string {
 async function beginningOf(file: string): Promise<string> {
   const handle = await open(file, "r");
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MARKER.length), 0, MARKER.length, 0);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(PAGE_MARKER.length), 0, PAGE_MARKER.length, 0);
     return buffer.toString("utf8", 0, bytesRead);
   } finally {
     await handle.close();

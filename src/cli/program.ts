@@ -19,6 +19,7 @@ import { runCommand } from "./commands/run.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { showCommand } from "./commands/show.ts";
 import { stateCommand } from "./commands/state.ts";
+import { statusCommand } from "./commands/status.ts";
 import { stopCommand } from "./commands/stop.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { type Context, type GlobalOptions, type Host, makeContext, VERSION } from "./context.ts";
@@ -105,6 +106,7 @@ function makeProgram(out: Output, err: Output, handle: Cli["handle"]): Command {
     reviewCommand,
     applyCommand,
     runCommand,
+    statusCommand,
     historyCommand,
     reportCommand,
     stopCommand,

@@ -18,27 +18,32 @@ export interface FailedActions {
   readonly items: number;
 }
 
+export interface FailedOptions {
+  /** Its id, or the beginning of it. */
+  readonly run: string;
+  /** `--state`. */
+  readonly state: string | undefined;
+  /** The changeset that the run applied, where somebody names it; undefined: the one that is kept. */
+  readonly changeset: string | undefined;
+}
+
 const ALL_RUNS = 1_000_000;
-/** What is stale or was refused comes to the same again: only a new plan helps there. */
-const TRIED_AGAIN: readonly Outcome["outcome"][] = ["failed", "inDoubt"];
+/** What is stale comes to the same again: only a new plan helps there. What was refused for want of a right may be granted it by now. */
+const TRIED_AGAIN: readonly Outcome["outcome"][] = ["failed", "refused", "inDoubt"];
 
 /**
  * Finds what failed in a run, and the changeset that it applied, which is kept beside the state.
  *
- * @param options.run its id, or the beginning of it
- * @throws TidemarkError `UNKNOWN_RUN`, `AMBIGUOUS_RUN`, `NOT_ENDED`, `NOTHING_FAILED`, `CHANGESET_NOT_KEPT`
+ * @throws TidemarkError `UNKNOWN_RUN`, `AMBIGUOUS_RUN`, `NOT_ENDED`, `NOTHING_FAILED`, `CHANGESET_NOT_KEPT`, `CHANGESET_OF_ANOTHER_RUN`
  */
-export async function openFailed(
-  { plan, file }: LoadedPlan,
-  { run: id, state: override }: { readonly run: string; readonly state: string | undefined },
-): Promise<FailedActions> {
+export async function openFailed({ plan, file }: LoadedPlan, { run: id, state: override, changeset: given }: FailedOptions): Promise<FailedActions> {
   const folder = stateFolder(plan, override);
   const state = await openPlanState(plan, override, "read");
   const only = new DoneBits();
   const syncs = new Set<string>();
   let items = 0;
   try {
-    const { run, status } = findRun(await readRuns(state, ALL_RUNS), id);
+    const { run, status, planId } = findRun(await readRuns(state, ALL_RUNS), id);
     if (status === "running")
       throw new TidemarkError("NOT_ENDED", `The run ${run} goes on: what fails in it is not known yet.`, { hint: `tidemark stop ${file}` });
     for await (const page of state.problems(run)) {
@@ -51,19 +56,28 @@ export async function openFailed(
     }
     if (items === 0) {
       throw new TidemarkError("NOTHING_FAILED", `Nothing failed in the run ${run} that could be tried again.`, {
-        hint: `What was stale, refused or cancelled needs a new plan: tidemark apply ${file}`,
+        hint: `What was stale or cancelled needs a new plan: tidemark apply ${file}`,
       });
     }
-    const kept = folder === undefined ? undefined : await keptChangeset(folder, run);
+    const kept = given ?? (folder === undefined ? undefined : await keptChangeset(folder, run));
     if (kept === undefined) {
       throw new TidemarkError("CHANGESET_NOT_KEPT", `The changeset of the run ${run} is not kept: what failed cannot be told from it.`, {
-        hint: `Plan again, which finds what is missing: tidemark apply ${file}`,
+        hint: `Name the changeset file in place of the plan, or plan again, which finds what is missing: tidemark apply ${file}`,
       });
     }
-    return { changeset: await openChangeset(kept), only, syncs: [...syncs], items };
+    return { changeset: await openOf(kept, { run, planId }), only, syncs: [...syncs], items };
   } finally {
     await state.close();
   }
+}
+
+async function openOf(file: string, { run, planId }: { readonly run: string; readonly planId: string }): Promise<Changeset> {
+  const changeset = await openChangeset(file);
+  if (changeset.summary.planId === planId) return changeset;
+  changeset.close();
+  throw new TidemarkError("CHANGESET_OF_ANOTHER_RUN", `The run ${run} applied ${planId}, and the changeset ${file} is ${changeset.summary.planId}.`, {
+    hint: "Name the changeset that this run applied.",
+  });
 }
 
 /** Whether `openFailed` would find what a run applied. */

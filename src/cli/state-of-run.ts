@@ -44,6 +44,6 @@ export async function openStateOfRun(id: string, folder: string | undefined, acc
     await state.close();
   }
   throw new TidemarkError("UNKNOWN_RUN", `There is no run ${id} in ${join(path, "")}.`, {
-    hint: "Name the plan file instead, or the folder of its state with --state.",
+    hint: "Name the folder of its state with --state, or its plan file.",
   });
 }

@@ -52,7 +52,7 @@ export async function showOutcome({ summary, result, state, out, paint, planFile
   } else {
     out.line(`${result.status === "applied" ? paint.good("Applied") : paint.warn("Applied in part")} in ${formatDuration(elapsedMs)}. Run ${run}.`);
   }
-  const failed = Object.values(result.syncs).reduce((sum, { outcomes }) => sum + outcomes.failed + outcomes.inDoubt, 0);
+  const failed = Object.values(result.syncs).reduce((sum, { outcomes }) => sum + outcomes.failed + outcomes.refused + outcomes.inDoubt, 0);
   if (failed > 0) out.line(`Try what failed again: tidemark apply ${visible(planFile)}${isKept ? ` --retry-failed ${run}` : ""}`);
 }
 

@@ -123,7 +123,7 @@ async function openFile(file: DatabaseSync, path: string, settings: DatabaseSett
       });
     }
     if (!settings.refusal && statSync(path).size <= CHECKED_BYTES) await db.read(() => mustBeSound(db));
-    if (version < MIGRATIONS.length) await db.writeAside(() => migrate(db));
+    if (version < MIGRATIONS.length) await db.writeAside(() => migrate(db), { evenMoved: true });
     const lineage = await db.read(() => lineageOf(db));
     await db.read(() => db.readSerial());
     return new SqliteState(db, lineage);

@@ -37,6 +37,7 @@ export class ApplyKeys {
   #prompt: string | undefined;
   #said: { readonly text: string; readonly at: number } | undefined;
   #stops = 0;
+  #asking: Promise<void> = Promise.resolve();
 
   constructor(options: ApplyKeysOptions) {
     this.#options = options;
@@ -143,14 +144,15 @@ export class ApplyKeys {
     if (run === undefined) return;
     this.#say(what);
     const asked = progress.syncs.filter(({ status }) => status !== "ended").map(({ name }) => control(name));
-    void (async () => {
+    // One after the other: the last that was pressed is what holds.
+    this.#asking = this.#asking.then(async () => {
       try {
         for (const each of asked) await request(run, each);
       } catch (error) {
         this.#say(`the run could not be asked: ${error instanceof Error ? error.message : String(error)}`);
         redraw();
       }
-    })();
+    });
   }
 
   #say(text: string): void {

@@ -225,8 +225,10 @@ export class ApplyProgress {
 
   /** Of the current sync, a second, over the last ten. */
   get rate(): Rate {
-    const first = this.#samples[0];
-    const seconds = first === undefined ? 0 : (this.#now() - first.at) / 1000;
+    const now = this.#now();
+    // Where nothing came for a while, all samples are old: it stands still.
+    const first = this.#samples.find(({ at }) => now - at <= WINDOW_MS) ?? this.#samples.at(-1);
+    const seconds = first === undefined ? 0 : (now - first.at) / 1000;
     if (first === undefined || seconds <= 0) return { items: 0, bytes: 0 };
     const { items, bytes } = this.#moved();
     return { items: (items - first.items) / seconds, bytes: (bytes - first.bytes) / seconds };

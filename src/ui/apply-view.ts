@@ -23,7 +23,7 @@ const MOST_SYNCS = 6;
 const LONGEST_NAME = 24;
 const NARROW = 60;
 const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
-const SPIN_MS = 250;
+const SPIN_MS = 500;
 const FLYING = 3;
 const FLYING_DETAILS = 8;
 /** Of a database, in the order in which they come. */
@@ -123,10 +123,12 @@ function syncLines(sync: SyncProgress, progress: ApplyProgress, columns: number,
         ? ["= ", theme.warn]
         : [`${SPINNER[Math.floor(progress.elapsed / SPIN_MS) % SPINNER.length] ?? ""} `, theme.strong];
   const part = partOf(sync);
-  const counts = `  ${formatCount(items.done)} of ${formatCount(items.of)}`;
-  const failed = items.failed > 0 ? `  ${formatCount(items.failed)} with problems` : "";
+  const isNarrow = columns < NARROW;
+  const counted = `${formatCount(items.done)} of ${formatCount(items.of)}`;
+  const counts = isNarrow ? "" : `  ${counted}`;
+  const failed = isNarrow ? "" : items.failed > 0 ? `  ${formatCount(items.failed)} with problems` : "";
   const percent = `${Math.floor(part * 100)}%`.padStart(5);
-  const fixed = 2 + nameWidth + 1 + percent.length + (columns < NARROW ? 0 : widthOf(counts) + widthOf(failed));
+  const fixed = 2 + nameWidth + 1 + percent.length + widthOf(counts) + widthOf(failed);
   const barWidth = Math.max(4, Math.min(40, columns - fixed - 1));
   const first = lineOf(
     [
@@ -142,10 +144,11 @@ function syncLines(sync: SyncProgress, progress: ApplyProgress, columns: number,
   if (sync.status === "ended") return [first];
   const { rate, left } = progress;
   const moved = bytes.of > 0 ? [`${formatBytes(bytes.done)} of ${formatBytes(bytes.of)}`] : [];
+  const done = [...(isNarrow ? [counted] : []), ...moved];
   const facts = isPaused
-    ? [...moved, "paused"]
+    ? [...done, "paused"]
     : [
-        ...moved,
+        ...(isNarrow ? [counted] : moved),
         ...(rate.items >= 0.5 ? [`${formatCount(rate.items)}/s`] : []),
         ...(rate.bytes >= 0.5 ? [formatByteRate(rate.bytes)] : []),
         ...(left === undefined ? [] : [`${formatDuration(left)} left`]),

@@ -15,7 +15,7 @@ import { makeTheme } from "./theme.ts";
 /** What is applied within this time is not worth a screen, nor the time that Ink takes to load. Milliseconds. */
 const WORTH_MS = 300;
 /** Drawn this often while nothing but numbers move: nobody reads faster, and each frame is taken from the work. */
-const TICK_MS = 250;
+const TICK_MS = 500;
 /** Problems that are shown as they come; the rest is counted, and listed at the end. */
 const MOST_PROBLEMS = 20;
 

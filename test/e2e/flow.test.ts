@@ -60,3 +60,16 @@ test("what cannot be meant is refused", async () => {
     expect([code, stdout, stderr]).toEqual([1, "", expect.stringContaining(said)]);
   }
 });
+
+test("more requests in flight, asked for from elsewhere", async () => {
+  await using world = await slowWorld(["rate: { bytes: 1 B/s }", "concurrency: 1"]);
+  const running = world.start("apply", "plan.yaml", "--auto-approve", "--json");
+  const { run } = JSON.parse(await running.line(/"type":"runStarted"/)) as { run: string };
+  const asked = await world.run("flow", "plan.yaml", "media", "--concurrency", "8", "--json");
+  expect(asked.json().slice(1)).toEqual([{ type: "concurrencyRequested", run, sync: "media", concurrency: 8 }]);
+  expect(await running.line(/CONCURRENCY_CHANGED/)).toContain("at most 8");
+  const both = await world.run("flow", "plan.yaml", "media", "--concurrency", "plan", "--rate", "50MB/s", "--json");
+  expect(both.json().slice(1)).toMatchObject([{ type: "flowRequested" }, { type: "concurrencyRequested", concurrency: null }]);
+  expect((await running.finished).code).toBe(0);
+  expect((await world.run("flow", "plan.yaml", "media", "--concurrency", "many")).stderr).toContain("USAGE");
+});

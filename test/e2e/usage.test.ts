@@ -177,3 +177,155 @@ test("output that cannot be written is an error with a word to it", () =>
     expect(said).toContain("exit 1");
     expect(said).not.toContain("    at ");
   }));
+
+test("the program's help is one screen of 24 lines and 80 columns, and names every command", () =>
+  inFolder(async (run) => {
+    const { stdout } = await run("--help");
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.length).toBeLessThanOrEqual(24);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    for (const command of [
+      "init",
+      "validate",
+      "check",
+      "plan",
+      "show",
+      "review",
+      "apply",
+      "run",
+      "history",
+      "stop",
+      "flow",
+      "compare",
+      "state",
+      "explain",
+      "schema",
+      "completion",
+    ])
+      expect(stdout).toMatch(new RegExp(`\\b${command}\\b`));
+    for (const code of [0, 1, 2, 3, 4, 11, 130]) expect(stdout).toMatch(new RegExp(`Exit codes[^]*\\b${code} `));
+    expect(stdout).not.toContain("__complete");
+  }));
+
+test("no help of a command is wider than a terminal, but for its examples", () =>
+  inFolder(async (run) => {
+    for (const command of ["init", "plan", "apply", "show", "review"]) {
+      const { stdout } = await run(command, "--help");
+      expect(stdout.split("\n").filter((line) => line.length > 80 && !line.startsWith("  tidemark "))).toEqual([]);
+    }
+  }));
+
+test.each([
+  [["media.yaml"], /Did you mean tidemark plan media\.yaml\?/],
+  [["validate", "x.yaml", "--format", "jnit"], /Did you mean junit\?/],
+  [["flow", "x.yaml"], /For example: tidemark flow shop\.yaml shop/],
+  [["explain", "GUARD_EXEEDED"], /Did you mean GUARD_EXCEEDED\?/],
+  [["init", "--from", "s3://a", "--to", "./b", "--from-credentials", "anonymus"], /Did you mean anonymous\?/],
+])("%j says what was meant", (args, hint) =>
+  inFolder(async (run) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(hint);
+  }),
+);
+
+test("a sync that is not there is answered with the one that was meant", () =>
+  inFolder(async (run, folder) => {
+    expect((await run("init", "plan.yaml", "--from", "./a", "--to", "./b")).code).toBe(0);
+    await mkdir(folder.join("a"));
+    const wrong = await run("plan", "plan.yaml", "--sync", "fiels");
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringMatching(/UNKNOWN_SYNC[^]*Did you mean files\?/)]);
+  }));
+
+test("explain says what a code means, with an example, a fix and a page", () =>
+  inFolder(async (run) => {
+    const { code, stdout } = await run("explain", "[guard-exceeded]");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^GUARD_EXCEEDED[^]*\n {4}guards: \{ maxDeletes: 10 \}[^]*\nFix: [^]*docs\/errors\.md#guard_exceeded\n$/);
+    // Of two meanings both are told, and a word finds all codes with it.
+    expect((await run("explain", "ENDS_OVERLAP", "TABLESPACE_MISSING")).stdout).toMatch(
+      /diagnostics\.md#ends_overlap[^]*errors\.md#ends_overlap[^]*postgres-checks\.md#tablespace_missing/,
+    );
+    expect((await run("explain", "guard")).stdout).toMatch(/GUARD_FORMAT[^]*GUARD_EXCEEDED/);
+    const all = (await run("explain", "--json")).json();
+    expect(all.length).toBeGreaterThan(300);
+    expect(all[1]).toMatchObject({ type: "code", code: "FILE_NOT_FOUND", kind: "diagnostic", url: expect.stringMatching(/^https:.*#file_not_found$/) });
+    // Nothing is said where one of them is unknown.
+    expect(await run("explain", "GUARD_EXCEEDED", "NOTHING_LIKE_IT")).toMatchObject({ code: 1, stdout: "" });
+  }));
+
+test("an error points at what more is said of it, once, and never where that is nothing", () =>
+  inFolder(async (run, folder) => {
+    await writeFile(folder.join("broken.yaml"), BROKEN);
+    const shown = await run("validate", "broken.yaml");
+    expect(shown.stderr.match(/tidemark explain [A-Z_]+/g)).toEqual(["tidemark explain LOCATION_NAME"]);
+    expect((await run("show", "broken.yaml")).stderr).toMatch(/\[CHANGESET_UNREADABLE\][^]*\n {2}More: tidemark explain CHANGESET_UNREADABLE\n$/);
+    expect((await run("plan")).stderr).not.toContain("tidemark explain");
+    expect((await run("show", "broken.yaml", "--json")).stdout).not.toContain("More:");
+  }));
+
+test("options of init say what its dialogue asks", () =>
+  inFolder(async (run, folder) => {
+    const store = [
+      "--from",
+      "s3://archive/media",
+      "--from-endpoint",
+      "https://minio.example:9000",
+      "--from-region",
+      "eu-central-1",
+      "--from-credentials",
+      "keys",
+    ];
+    const made = await run("init", "media.yaml", ...store, "--to", "./media", "--on-existing", "ifNewer", "--delete", "12", "--json");
+    expect(made.json().at(-1)).toEqual({ type: "written", file: "media.yaml", variables: ["SOURCE_ACCESS_KEY_ID", "SOURCE_SECRET_ACCESS_KEY"] });
+    const text = await readFile(folder.join("media.yaml"), "utf8");
+    for (const line of [
+      /endpoint: "https:\/\/minio\.example:9000"/,
+      /region: "eu-central-1"/,
+      /secretAccessKey: "\$\{SOURCE_SECRET_ACCESS_KEY\}"/,
+      /onExisting: ifNewer/,
+      /delete: true/,
+      /maxDeletes: 12/,
+    ])
+      expect(text).toMatch(line);
+    const shop = await run(
+      "init",
+      "shop.yaml",
+      "--from",
+      "postgres://owner@old/shop",
+      "--to",
+      "postgres://owner@new/shop",
+      "--to-password",
+      "--accounts",
+      "none",
+      "--rows",
+      "replace",
+    );
+    expect(shop.stdout).toMatch(/export DESTINATION_PASSWORD=…\n/);
+    const database = await readFile(folder.join("shop.yaml"), "utf8");
+    for (const line of [/password: "\$\{DESTINATION_PASSWORD\}"/, /accounts: \{ include: none \}/, /onDifferent: replace/]) expect(database).toMatch(line);
+  }));
+
+test.each([
+  [["--from", "./a", "--to", "./b", "--accounts", "none"], /--accounts is no matter of objects/],
+  [["--from", "./a", "--to", "./b", "--from-region", "eu"], /--from-region belongs to an s3:\/\/ location/],
+  [["--from", "./a", "--to", "./b", "--delete", "all"], /no number of objects/],
+  [["--from", "./a", "--to", "./a"], /ENDS_OVERLAP/],
+  [["--from", "./missing", "--to", "./b", "--try"], /There is no folder .*REACH[^]*CHECK_FAILED/],
+])("init %j writes nothing", (args, why) =>
+  inFolder(async (run, folder) => {
+    const refused = await run("init", "media.yaml", ...args);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(why)]);
+    await expect(stat(folder.join("media.yaml"))).rejects.toMatchObject({ code: "ENOENT" });
+  }),
+);
+
+test("init writes over a file only where it is told to", () =>
+  inFolder(async (run, folder) => {
+    await writeFile(folder.join("media.yaml"), "mine");
+    const args = ["init", "media.yaml", "--from", "./a", "--to", "./b"];
+    expect((await run(...args)).stderr).toContain("FILE_EXISTS");
+    expect(await readFile(folder.join("media.yaml"), "utf8")).toBe("mine");
+    expect((await run(...args, "--force")).code).toBe(0);
+    expect(await readFile(folder.join("media.yaml"), "utf8")).toContain("name: media");
+  }));

@@ -1,8 +1,11 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { EFFECTS } from "../../src/changeset/action.ts";
+import { runPage } from "../../src/report/html/run-page.ts";
+import { recordOf } from "../report/run-fixture.ts";
 import { changesetOf } from "../report/changeset-fixture.ts";
 import { bigShopSync, mediaSync } from "./big-plan.ts";
-import { focusedRole, openPlan, shownKeys, startBrowser, textOfReport, violations } from "./support.ts";
+import { focusedRole, openPlan, openReport, shownKeys, startBrowser, textOfReport, violations } from "./support.ts";
 import { planPage } from "../../src/report/html/plan-page.ts";
 
 let browser: Browser;
@@ -144,4 +147,25 @@ describe("a plan of a database", () => {
     await page.locator(".rows .row").first().click();
     expect(await page.getByRole("dialog").locator("td.come mark").textContent()).toBe(" * quantity");
   });
+});
+
+test("a run of a database lists tables and definitions by what became of them, and opens the definition that failed", async () => {
+  using changeset = await changesetOf([bigShopSync()]);
+  const seqs = [...changeset.actions()].filter(({ action }) => EFFECTS.has(action)).map(({ seq }) => seq);
+  const [failed = 0, ...done] = seqs;
+  const record = recordOf({
+    changeset,
+    applied: [done],
+    problems: [{ seq: failed, sync: "shop", key: "schema sales", action: "create", bytes: 0, message: "permission denied for database shop" }],
+    run: { items: seqs.length, counts: { shop: { applied: done.length, stale: 0, failed: 1, refused: 0, cancelled: 0, inDoubt: 0 } } },
+  });
+  await using opened = await openReport(browser, await runPage({ ...record, tidemark: "1.2.3" }));
+  const { page } = opened;
+  expect(await page.locator(".status").textContent()).toBe(`${seqs.length} items`);
+  expect((await shownKeys(page))[0]).toBe("schema sales");
+  await page.locator(".rows .row").first().click();
+  const dialog = page.getByRole("dialog");
+  expect(await dialog.locator(".message").textContent()).toBe("permission denied for database shop");
+  expect(await dialog.locator("pre").textContent()).toBe("CREATE SCHEMA sales;");
+  expect(await violations(page)).toEqual([]);
 });

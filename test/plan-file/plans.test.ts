@@ -45,9 +45,7 @@ describe.each(PLANS)("%s", (name) => {
   test("says to an editor which schema it has, and keeps to it before variables are put in", () => {
     const text = readFileSync(join(ROOT, "plans", name), "utf8");
     expect(text.split("\n")[0]).toBe("# yaml-language-server: $schema=../schemas/plan.schema.json");
-    // A variable may stand for a text of any form.
-    const problems = schemaErrors(parse(text, { merge: true })).filter(({ keyword }) => keyword !== "pattern" && keyword !== "if");
-    expect(problems).toEqual([]);
+    expect(schemaErrors(parse(text, { merge: true }))).toEqual([]);
   });
 });
 

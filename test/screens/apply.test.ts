@@ -13,12 +13,12 @@ interface Valve {
 }
 
 /** Holds every upload until it is opened: nothing of a run can end before the test says so. */
-function holdUploads(world: World): Valve {
+function holdUploads(world: World, key = /^media\/f/): Valve {
   const gate = makeGate();
   const waiting = new Set<() => void>();
   let count = 0;
   world.server.faults.add({
-    match: { operation: "PutObject", key: /^media\/f/ },
+    match: { operation: "PutObject", key },
     effect: {
       kind: "hold",
       until: () => {
@@ -61,18 +61,32 @@ function expectRestored(terminal: Pty): void {
   expect(terminal.history().join("\n")).not.toContain("q stop");
 }
 
-test("a bar that moves and ends, with what is in flight", async () => {
+const SECOND_SYNC = `  docs:
+    from: here
+    to: { location: cold, prefix: docs/ }
+    needs: [media]
+    concurrency: 2
+`;
+
+test("bars that move and end, with what is in flight", async () => {
   await using world = await worldOf(["concurrency: 2"]);
-  const valve = holdUploads(world);
+  await world.write({ "plan.yaml": planFile(["concurrency: 2"]) + SECOND_SYNC });
+  const first = holdUploads(world, /^media\/f00/);
+  const rest = holdUploads(world, /^media\/f23/);
+  const second = holdUploads(world, /^docs\/f/);
   await using terminal = apply(world);
-  await terminal.shows(/Applying nightly +0:0\d/);
-  await terminal.shows(/media +░+ +0% +0 of 24/);
-  await terminal.shows(/2 in flight:\s+f00 +1 kB/);
+  await terminal.shows(/Applying nightly +0:\d\d +0 of 2 syncs/);
+  await terminal.shows(/in flight.*:\s+f\d\d +1 kB/);
+  const early = (await terminal.shows(/media █+[^█░]?░+ +91% +22 of 24/)).join("\n");
+  expect(early).toMatch(/docs +waiting/);
   expect(terminal.modes()).toMatchObject({ alternate: false, cursor: false });
-  valve.open();
+  first.open();
+  rest.open();
+  await terminal.shows(/✓ media █+ +100% +24 of 24/);
+  await terminal.shows(/docs +░+ +0% +0 of 24/);
+  second.open();
   expect((await terminal.exited).code).toBe(0);
-  expect(terminal.raw()).toContain("24 of 24");
-  expect(terminal.history().join("\n")).toMatch(/24 applied.*\n.*Applied in/);
+  expect(terminal.history().join("\n")).toMatch(/media: 24 applied.*\n+docs: 24 applied.*\n+Applied in/);
   expectRestored(terminal);
 });
 
@@ -130,7 +144,7 @@ test("what fails is said as it happens, and how to try it again", async () => {
   valve.open();
   expect((await terminal.exited).code).toBe(3);
   const text = terminal.history().join("\n");
-  expect(text).toMatch(/^media: failed: f07: /m);
+  expect(text).toMatch(/^media: refused: f07: /m);
   const [, run = ""] = /Try what failed again: tidemark apply plan\.yaml --retry-failed ([0-9a-f-]+)/.exec(text.replaceAll(/\n(?=[0-9a-f-]+\n)/g, "")) ?? [];
   expect(run).not.toBe("");
   expectRestored(terminal);
@@ -231,4 +245,20 @@ test("--progress plain and TERM=dumb: lines, and no key is taken", async () => {
     expect(terminal.history().join("\n")).toContain("media: started");
     expect(terminal.raw()).not.toMatch(/\u001b\[\?/);
   }
+});
+
+test("a screen that breaks is no matter of the apply, which goes on with lines", async () => {
+  await using world = await worldOf(["concurrency: 2"]);
+  await world.write({
+    "break.mjs":
+      "const { repeat } = String.prototype; String.prototype.repeat = function (count) { if (this == '░') throw new Error('a broken screen'); return repeat.call(this, count); };",
+  });
+  const valve = holdUploads(world);
+  await using terminal = apply(world, { nodeOptions: ["--import", "./break.mjs"] }, "--log-level", "debug");
+  await terminal.shows("a broken screen");
+  valve.open();
+  expect((await terminal.exited).code).toBe(0);
+  expect(world.server.keys("cold")).toHaveLength(24);
+  expect(terminal.history().join("\n")).toContain("media: finished");
+  expect(terminal.modes()).toMatchObject({ alternate: false, cursor: true });
 });

@@ -136,10 +136,24 @@ test.each([
 ])("%s: the same in lines", async (_, args, env) => {
   await using folder = await twoFolders();
   await using terminal = startTerminal(args, { cwd: folder.path, env });
-  const lines = await terminal.shows('Only "yes" is accepted: ');
+  const lines = await terminal.shows('Only "yes" is accepted:');
   expect(lines.join("\n")).toContain("4 kB are there now.");
   terminal.type("yes\r");
   expect((await terminal.exited).code).toBe(0);
   expect(await names(folder)).toEqual(["changed", "new"]);
   expect(terminal.raw()).not.toMatch(/\u001b\[\?(1049|2026)/);
+});
+
+test("--browse opens a plan without changes too; with an answer given beforehand it is refused", async () => {
+  await using folder = await twoFolders();
+  await using first = startTerminal(["apply", "plan.yaml", "--auto-approve", "--browse"], { cwd: folder.path });
+  expect((await first.exited).code).toBe(1);
+  expect(first.history().join("\n")).toContain("[USAGE]");
+  await using second = startTerminal(["apply", "plan.yaml", "--auto-approve"], { cwd: folder.path });
+  expect((await second.exited).code).toBe(0);
+  await using terminal = startTerminal(["apply", "plan.yaml", "--browse"], { cwd: folder.path });
+  await terminal.shows("No changes.");
+  await terminal.shows("q quit");
+  terminal.type("q");
+  expect((await terminal.exited).code).toBe(0);
 });

@@ -92,7 +92,8 @@ test("in the background it goes on unseen, and in the foreground it is shown aga
   terminal.type("fg\r");
   await terminal.shows("Planning nightly");
   gate.open();
-  await terminal.shows("Plan: 2 to copy");
+  await terminal.until("the shell's prompt", (now) => now.findLast((line) => line !== "") === "ready>");
+  expect(terminal.lines().join("\n")).toContain("Plan: 2 to copy");
   terminal.type("echo code=$?\r");
   await terminal.shows(/^code=0$/m);
 });

@@ -23,6 +23,11 @@ function shell(): Pty {
 
 const MAIN = new URL("../../dist/main.js", import.meta.url).pathname;
 
+/** The shell waits for a line. What is typed before that, the program that ends may take. */
+function prompted(terminal: Pty): Promise<readonly string[]> {
+  return terminal.until("the shell's prompt", (lines) => !terminal.modes().alternate && lines.findLast((line) => line !== "") === "ready>");
+}
+
 /** `stty` tells whether lines are edited and echoed, as a shell's programs expect it. */
 async function expectSane(terminal: Pty): Promise<void> {
   terminal.type("stty -a | tr ' ;' '\\n\\n' | grep -xE -- '-?(icanon|echo|isig)' | tr -d '\\n'; echo =modes\r");
@@ -42,6 +47,7 @@ test("Ctrl-Z gives the terminal to the shell, and fg takes it back where it was"
   await terminal.shows("3 of 500");
   terminal.press("ctrl-z");
   await terminal.shows("Stopped");
+  await prompted(terminal);
   await expectSane(terminal);
 
   terminal.type("fg\r");
@@ -50,7 +56,7 @@ test("Ctrl-Z gives the terminal to the shell, and fg takes it back where it was"
   terminal.press("down");
   await terminal.shows("4 of 500");
   terminal.type("q");
-  await terminal.until("the shell", () => !terminal.modes().alternate);
+  await prompted(terminal);
   await expectSane(terminal);
 });
 
@@ -72,7 +78,7 @@ test("SIGSTOP, which nobody is told of: the screen is drawn again when it goes o
   terminal.press("down");
   await terminal.shows("2 of 500");
   terminal.type("q");
-  await terminal.until("the shell", () => !terminal.modes().alternate);
+  await prompted(terminal);
   await expectSane(terminal);
 });
 
@@ -104,5 +110,6 @@ test("after a crash the terminal is as it was, and the crash is read", async () 
   await other.shows("ready>");
   other.type(`kill -USR2 $(pgrep -P ${terminal.pid})\r`);
   await terminal.shows("a deliberate crash");
+  await prompted(terminal);
   await expectSane(terminal);
 });

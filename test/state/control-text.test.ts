@@ -5,7 +5,15 @@ const WINDOW = { start: 0, end: 1440, days: [0], timezone: "UTC", bytesPerSecond
 const flow = (over: object, windows: readonly object[] = [WINDOW]) => JSON.stringify({ type: "flow", sync: "s", flow: { windows, outside: "pause", ...over } });
 
 test("what is written is read again", () => {
-  for (const control of ["stop", "abort", { sync: "s", flow: undefined }, { sync: "s", flow: { windows: [WINDOW], outside: 5 } }] as const) {
+  for (const control of [
+    "stop",
+    "abort",
+    { sync: "s", flow: undefined },
+    { sync: "s", flow: { windows: [WINDOW], outside: 5 } },
+    { sync: "s", concurrency: undefined },
+    { sync: "s", concurrency: "auto" },
+    { sync: "s", concurrency: 8 },
+  ] as const) {
     expect(readControl(writeControl(control))).toEqual(control);
   }
 });
@@ -21,6 +29,11 @@ describe("what a newer version or somebody else wrote is left out", () => {
     JSON.stringify({ type: "other", sync: "s", flow: null }),
     JSON.stringify({ type: "flow", sync: 5, flow: null }),
     JSON.stringify({ type: "flow", sync: "s" }),
+    JSON.stringify({ type: "concurrency", sync: "s" }),
+    JSON.stringify({ type: "concurrency", sync: "s", concurrency: 0 }),
+    JSON.stringify({ type: "concurrency", sync: "s", concurrency: 1.5 }),
+    JSON.stringify({ type: "concurrency", sync: "s", concurrency: 1e9 }),
+    JSON.stringify({ type: "concurrency", sync: "s", concurrency: "8" }),
     flow({ outside: "fast" }),
     flow({ outside: 0 }),
     flow({ outside: -1 }),

@@ -115,7 +115,7 @@ export function startTerminal(args: readonly string[], options: PtyOptions): Pty
 
   const read = (from: number, to: number) => {
     const lines: string[] = [];
-    for (let row = from; row < to; row += 1) lines.push(terminal.buffer.active.getLine(row)?.translateToString(true) ?? "");
+    for (let row = from; row < to; row += 1) lines.push(terminal.buffer.active.getLine(row)?.translateToString(true).trimEnd() ?? "");
     return lines;
   };
   const lines = () => read(terminal.buffer.active.baseY, terminal.buffer.active.baseY + terminal.rows);

@@ -40,6 +40,8 @@ test("a key is escaped before it is cut", () => {
 test("wrapped lines fit, and nothing but blanks is lost", () => {
   fc.assert(
     fc.property(TEXT, fc.integer({ min: 2, max: 30 }), (text, width) => {
+      // Some are drawn wider than two columns, and would fit nowhere.
+      fc.pre([...new Intl.Segmenter().segment(text)].every(({ segment }) => stringWidth(segment) <= width));
       const lines = wrapText(text, width);
       for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(width);
       expect(lines.join("").replaceAll(" ", "")).toBe(text.replaceAll(" ", ""));

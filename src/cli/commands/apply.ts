@@ -9,6 +9,7 @@ export function applyCommand(cli: Cli): Command {
     examples: [
       ["tidemark apply media.yaml", "plan, show, ask, apply"],
       ["tidemark apply media.changes", "apply what was reviewed; asks nothing"],
+      ["tidemark apply media.yaml --retry-failed 3f2a", "only what failed in that run; asks nothing"],
       ["tidemark apply media.yaml --plan-id sha256:… --progress plain", "in a job: plan again, go on only if it is the same"],
     ],
     exits: ["done", "error", "partly", "outdated", "locked", "interrupted"],
@@ -19,7 +20,7 @@ export function applyCommand(cli: Cli): Command {
     .option("--plan-id <id>", "apply only if the plan comes to this identity; does not ask")
     .option("--plan <file>", "the plan file of a changeset; default: where it was when planned")
     .option("--sync <name...>", "only these syncs")
-    .option("--retry-failed <run>", "of a plan: only what failed in that run, from the changeset it applied; does not ask")
+    .option("--retry-failed <run>", "only what failed in that run, from the changeset it applied; does not ask")
     .option("-b, --browse", "look through all of the plan on a screen, and approve it there")
     .option("--html <file>", "afterwards write what became of it as a page to look at in a browser")
     .option("--state <place>", "where the state is: a folder, or location:NAME; default: as the plan says")

@@ -68,7 +68,7 @@ function valueOfOption({ argChoices, flags, long }: Option): Value {
   if (long === "--plan") return "plan";
   const name = /<([a-z]+)/.exec(flags)?.[1];
   if (name === "file") return "file";
-  if (name === "dir") return "folder";
+  if (name === "dir" || name === "place") return "folder";
   return name === "code" ? "code" : "text";
 }
 

@@ -7,11 +7,6 @@ import type { FirstPlan } from "./first-plan.ts";
 export type Side = "from" | "to";
 export const LOCATION_NAMES: Readonly<Record<Side, string>> = { from: "source", to: "destination" };
 
-/** How a key that both ends have is treated. The first is the default. */
-export const ON_EXISTING = ["overwrite", "skip", "ifNewer", "fail"] as const;
-export const ON_DIFFERENT = ["report", "ignore", "replace"] as const;
-export const ACCOUNTS = ["all", "none"] as const;
-
 /** As options say it, and as the dialogue fills it in. */
 export interface FirstAnswers {
   readonly from?: string | undefined;

@@ -1,8 +1,9 @@
 import type { Answers, Question } from "../../ui/dialogue/question.ts";
 import { type FirstAnswers, firstLocation, firstPlanOf, LOCATION_NAMES, type Side } from "./first-answers.ts";
 import { type FirstLocation, isDatabase, splitPassword, variablesOf } from "./first-location.ts";
-import { firstPlan } from "./first-plan.ts";
+import { firstPlan, type FirstPlan } from "./first-plan.ts";
 import { lookAt, maskPassword, mustMatch } from "./look-at.ts";
+import { problemsOf } from "./read-plan-text.ts";
 import { locationOr, nothing, only, remark, type TriedRemark } from "./remarks.ts";
 import { ACCOUNTS_QUESTION, DELETE_QUESTION, endpointQuestion, EXISTING_QUESTION, MOST_DELETES_QUESTION, ROWS_QUESTION } from "./rule-questions.ts";
 import { type Finding, tryLocation } from "./try-location.ts";
@@ -221,15 +222,27 @@ export class FirstQuestions {
   }
 
   #confirm(answers: Answers): Question {
-    const plan = locationOr(() => firstPlanOf(this.#options.name, this.said(answers)));
+    const { name, planFile, env } = this.#options;
+    const plan = locationOr(() => firstPlanOf(name, this.said(answers)));
+    const text = "mark" in plan ? "" : firstPlan(plan);
+    const problem = "mark" in plan ? plan : problemOf(text, { plan, planFile, env });
     return {
       id: WRITE,
-      title: `Write ${this.#options.planFile}?`,
+      title: `Write ${planFile}?`,
       kind: "choice",
       choices: [{ value: WRITE, label: "write it", help: "nothing is copied yet" }],
-      preview: "mark" in plan ? [] : firstPlan(plan).trimEnd().split("\n"),
-      look: () => ("mark" in plan ? [plan] : []),
-      attempt: () => ("mark" in plan ? only({ ...plan, isFinal: true }) : nothing()),
+      preview: text.trimEnd().split("\n"),
+      look: () => (problem === undefined ? [] : [problem]),
+      attempt: () => (problem === undefined ? nothing() : only({ ...problem, isFinal: true })),
     };
   }
+}
+
+/** Why the plan as a whole would not be valid: two ends that are one place, for instance. */
+function problemOf(
+  text: string,
+  { plan, planFile, env }: { readonly plan: FirstPlan; readonly planFile: string; readonly env: QuestionOptions["env"] },
+): TriedRemark | undefined {
+  const wrong = problemsOf(text, { plan, planFile, env })[0];
+  return wrong && { mark: "bad", text: `${wrong.message} [${wrong.code}]`, hint: wrong.hint };
 }

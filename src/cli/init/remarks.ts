@@ -17,7 +17,7 @@ export function locationOr<T extends object>(make: () => T): T | (Remark & { rea
 /** What was found, for whoever answers. */
 export function remark({ status, code, message, hint, isFinal }: Finding): TriedRemark {
   const mark = ({ pass: "good", confirm: "warn", fail: "bad" } as const)[status];
-  return { mark, text: status === "pass" ? message : `${message} [${code}]`, hint, isFinal };
+  return { mark, text: status === "pass" || /\[[A-Z0-9_]+\]$/.test(message) ? message : `${message} [${code}]`, hint, isFinal };
 }
 
 /** Nothing to be said of an answer: it is taken. */

@@ -71,13 +71,24 @@ async function applySaved(context: Context, file: string, options: ApplyCommandO
 /** What failed in a run, again: the same actions of the same changeset, under the same versions. Was reviewed then, so nobody is asked. */
 async function applyFailed(context: Context, file: string, options: ApplyCommandOptions, run: string): Promise<ExitCode> {
   mustBeAlone(options);
-  const loaded = await loadPlan(context, file, { work: { syncs: undefined } });
-  const { changeset, only, syncs, items } = await openFailed(loaded, { run, state: options.state });
+  const given = (await isChangesetFile(file)) ? file : undefined;
+  const loaded = await loadPlan(context, await planOf(file, given), { work: { syncs: undefined } });
+  const { changeset, only, syncs, items } = await openFailed(loaded, { run, state: options.state, changeset: given });
   try {
     holdPlanHash(changeset, loaded);
     await holdChecks(context, loaded, { ...options, sync: syncs });
     context.messages.info(`Trying again what failed in the run ${run}: ${counted(items, "action")}.`);
     return await applyOpen(context, changeset, loaded, options, only);
+  } finally {
+    changeset.close();
+  }
+}
+
+async function planOf(file: string, given: string | undefined): Promise<string> {
+  if (given === undefined) return file;
+  const changeset = await openChangeset(given);
+  try {
+    return await planFileOf(changeset, given, undefined);
   } finally {
     changeset.close();
   }
@@ -101,6 +112,10 @@ async function applyPlan(context: Context, file: string, options: ApplyCommandOp
       hint: "Say it with --auto-approve, name what was reviewed with --plan-id sha256:…, or apply a changeset that `plan --out` kept.",
     });
   }
+  if (options.browse && unasked)
+    throw new TidemarkError("USAGE", "--browse looks before an answer is given, and --auto-approve or --plan-id gives it beforehand.", {
+      hint: "Leave one of them out.",
+    });
   if (options.browse) mustHaveScreen(context);
   await holdChecks(context, loaded, options);
   const progress = await startPlanProgress(context, options.progress);
@@ -119,6 +134,7 @@ async function applyPlan(context: Context, file: string, options: ApplyCommandOp
   else await showPlan(changeset, context.out, context.paint, { verbose: false });
   await context.out.flush();
   holdPlanId(changeset, options.planId);
+  if (options.browse && !changeset.summary.hasChanges) await browse(context, changeset);
   if (changeset.summary.hasChanges && !unasked && !(await approvePlan(context, changeset, options))) {
     context.messages.info("Not approved: nothing was changed.");
     return EXIT.error;

@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { type FirstAnswers, firstPlanOf, type Side } from "../init/first-answers.ts";
 import { variablesOf } from "../init/first-location.ts";
 import { type FirstPlan, firstPlan } from "../init/first-plan.ts";
-import { readPlanText } from "../init/read-plan-text.ts";
+import { problemsOf } from "../init/read-plan-text.ts";
 import { interruptByKey, screenTerminal } from "../screens.ts";
 
 export interface InitOptions extends FirstAnswers {
@@ -32,7 +32,7 @@ export async function runInit(context: Context, file: string, options: InitOptio
   const plan = firstPlanOf(planName(file), answers);
   const text = firstPlan(plan);
   const variables = [plan.from, plan.to].flatMap(variablesOf);
-  mustBeValid(context, text, { file, variables });
+  mustBeValid(context, text, plan, file);
   if (options.try) await mustBeUsable(context, plan, { file, secrets });
   context.host.interrupts.stop.throwIfAborted();
   await write(file, text, options.force ?? false);
@@ -77,16 +77,10 @@ async function answer(context: Context, flag: string, question: string): Promise
 }
 
 /** @throws TidemarkError `PLAN_INVALID` with what is wrong: a secret that was written out, two ends that overlap */
-function mustBeValid(
-  { host, err, messages }: Context,
-  text: string,
-  { file, variables }: { readonly file: string; readonly variables: readonly string[] },
-): void {
-  // They are to be set before the plan is used; now it only matters that it is right.
-  const env = { ...Object.fromEntries(variables.map((name) => [name, "set-later"])), ...host.env };
-  const { plan, diagnostics } = readPlanText(text, { planFile: file, env });
-  if (plan !== undefined) return;
-  for (const diagnostic of diagnostics) err.line(renderDiagnostic(diagnostic, messages.paint));
+function mustBeValid({ host, err, messages }: Context, text: string, plan: FirstPlan, file: string): void {
+  const problems = problemsOf(text, { plan, planFile: file, env: host.env });
+  if (problems.length === 0) return;
+  for (const problem of problems) err.line(renderDiagnostic(problem, messages.paint));
   throw new TidemarkError("PLAN_INVALID", `${file} would not be a valid plan, and was not written.`, { hint: "Correct what is shown." });
 }
 

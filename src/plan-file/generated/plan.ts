@@ -1,4 +1,4 @@
-/* Made from schemas/plan.schema.json by scripts/generate.ts. Do not edit. */
+/* Made from schemas/plan.source.json by scripts/generate.ts. Do not edit. */
 
 /**
  * This interface was referenced by `PlanFile`'s JSON-Schema
@@ -37,7 +37,13 @@ export type FolderPrefix = string;
  * This interface was referenced by `PlanFile`'s JSON-Schema
  * via the `definition` "location".
  */
-export type Location = S3Location | DirectoryLocation | PostgresLocation;
+export type Location = {
+  /**
+   * What kind of place it is.
+   */
+  type: "s3" | "directory" | "postgres";
+} & Location1;
+export type Location1 = S3Location | DirectoryLocation | PostgresLocation;
 /**
  * This interface was referenced by `PlanFile`'s JSON-Schema
  * via the `definition` "bucket".
@@ -358,6 +364,9 @@ export interface PlanFile {
  * via the `definition` "s3Location".
  */
 export interface S3Location {
+  /**
+   * A bucket of an S3-compatible store.
+   */
   type: "s3";
   bucket: Bucket;
   prefix?: FolderPrefix;
@@ -376,16 +385,19 @@ export interface S3Location {
    */
   caFile?: string;
   proxy?: ProxyUrl;
+  /**
+   * How long the store may take before a request is tried again.
+   */
   timeouts?: {
     connect?: Duration;
     idle?: Duration;
   };
   /**
-   * Connections at once.
+   * Connections at once. Default: `256`.
    */
   maxSockets?: number;
   /**
-   * Agree to pay for requests and transfer of someone else's bucket.
+   * Agree to pay for requests and transfer of someone else's bucket. Default: `false`.
    */
   requesterPays?: boolean;
   /**
@@ -407,6 +419,9 @@ export interface Credentials {
    * Sign nothing: public buckets.
    */
   anonymous?: true;
+  /**
+   * The name of the key; may be a reference.
+   */
   accessKeyId?: string;
   /**
    * By reference only.
@@ -440,6 +455,9 @@ export interface Encryption {
  * via the `definition` "directoryLocation".
  */
 export interface DirectoryLocation {
+  /**
+   * A directory of this machine, also a mounted share.
+   */
   type: "directory";
   path: Text;
   prefix?: FolderPrefix;
@@ -451,7 +469,7 @@ export interface DirectoryLocation {
     source?: Text;
   };
   /**
-   * What to do with symbolic links.
+   * What to do with symbolic links. Default: `skip`.
    */
   symlinks?: "skip" | "follow" | "error";
 }
@@ -462,9 +480,15 @@ export interface DirectoryLocation {
  * via the `definition` "postgresLocation".
  */
 export interface PostgresLocation {
+  /**
+   * A PostgreSQL database.
+   */
   type: "postgres";
   url?: PostgresUrl;
   host?: Text;
+  /**
+   * The server's port. Default: `5432`.
+   */
   port?: number;
   database?: DatabaseName;
   user?: Text;
@@ -473,6 +497,9 @@ export interface PostgresLocation {
    */
   password?: string;
   service?: Text;
+  /**
+   * Whether the connection is encrypted, and whose certificate is accepted; as in libpq. Default: `prefer`.
+   */
   sslmode?: "disable" | "allow" | "prefer" | "require" | "verify-ca" | "verify-full";
   /**
    * Certificates (PEM) to trust, at most 500 KB; relative to the plan file.
@@ -536,32 +563,32 @@ export interface ObjectRules {
    */
   compare?: ["size" | "etag" | "mtime" | "checksum", ...("size" | "etag" | "mtime" | "checksum")[]];
   /**
-   * What happens to a key that the destination has with other content. `ifNewer`: replace when the source is newer; `fail`: any difference is an error of the plan.
+   * What happens to a key that the destination has with other content. `ifNewer`: replace when the source is newer; `fail`: any difference is an error of the plan. Default: `overwrite`.
    */
   onExisting?: "overwrite" | "skip" | "ifNewer" | "fail";
   /**
-   * Where versions cannot be compared (multipart or KMS ETags): look closer, copy, or take them as equal.
+   * Where versions cannot be compared (multipart or KMS ETags): look closer, copy, or take them as equal. Default: `verify`.
    */
   onUnknown?: "verify" | "copy" | "accept";
   /**
-   * With `onExisting: ifNewer`: other content that is not newer at the source.
+   * With `onExisting: ifNewer`: other content that is not newer at the source. Default: `report`.
    */
   conflicts?: "report" | "overwrite" | "rename";
   /**
-   * Delete at the destination what the source does not have.
+   * Delete at the destination what the source does not have. Default: `false`.
    */
   delete?: boolean;
   /**
-   * Lets `delete: true` go on where the source is empty.
+   * Lets `delete: true` go on where the source is empty. Default: `false`.
    */
   allowEmptySource?: boolean;
   /**
-   * Only the latest version of each object, or all of them.
+   * Only the latest version of each object, or all of them. Default: `latest`.
    */
   versions?: "latest" | "all";
   asOf?: Instant;
   /**
-   * What travels with the content.
+   * What travels with the content. Default: `metadata`, `headers`, `tags`, `mtime`.
    */
   preserve?: ("metadata" | "headers" | "tags" | "mtime" | "storageClass" | "acl" | "lock" | "posix")[];
   /**
@@ -586,11 +613,17 @@ export interface ObjectRules {
    * Restore archived objects first.
    */
   restore?: {
+    /**
+     * How fast, which the store has different prices for. Default: `bulk`.
+     */
     tier?: "bulk" | "standard" | "expedited";
+    /**
+     * How long the restored copy stays. Default: `3`.
+     */
     days?: number;
   };
   /**
-   * How a copy is checked: nothing, its size, its ETag, a checksum, or every byte read again.
+   * How a copy is checked: nothing, its size, its ETag, a checksum, or every byte read again. Default: `checksum`.
    */
   verify?: "none" | "size" | "etag" | "checksum" | "bytes";
   backup?: SidePlace;
@@ -599,10 +632,13 @@ export interface ObjectRules {
    * How the work is cut: at whichever comes first. A larger object stands alone.
    */
   subtasks?: {
+    /**
+     * So many objects. Default: `1000`.
+     */
     maxObjects?: number;
     maxBytes?: Size;
     /**
-     * Subtasks at once; 20 is the most a machine runs.
+     * Subtasks at once; 20 is the most a machine runs. Default: `20`.
      */
     parallel?: number;
   };
@@ -632,7 +668,7 @@ export interface ObjectRules {
   incremental?: {
     every?: Duration;
     /**
-     * Runs in all: one full, and the rest windows.
+     * Runs in all: one full, and the rest windows. Default: `1`.
      */
     times?: number;
   };
@@ -646,7 +682,13 @@ export interface ObjectRules {
      */
     events?: {
       sqs?: Text;
+      /**
+       * Tidemark listens for the store's events itself.
+       */
       webhook?: {
+        /**
+         * The port that it listens at.
+         */
         port: number;
         /**
          * What the caller must send, by reference only.
@@ -715,7 +757,7 @@ export interface Schedule {
   every?: Period;
   timezone?: Text;
   /**
-   * Whether a run may begin while the one before it goes on.
+   * Whether a run may begin while the one before it goes on. Default: `false`.
    */
   overlap?: boolean;
 }
@@ -726,11 +768,11 @@ export interface Schedule {
 export interface PostgresRules {
   once?: Once;
   /**
-   * One copy, or one copy and then every change.
+   * One copy, or one copy and then every change. Default: `full`.
    */
   mode?: "full" | "full+incremental";
   /**
-   * The whole database, or selected tables.
+   * The whole database, or selected tables. Default: `database`.
    */
   level?: "database" | "table";
   /**
@@ -738,7 +780,7 @@ export interface PostgresRules {
    */
   objects?: {
     /**
-     * `default`: all but what is never synced; `all`: what the dump carries and the role may create; or a list.
+     * `default`: all but what is never synced; `all`: what the dump carries and the role may create; or a list. Default: `default`.
      *
      * @minItems 1
      */
@@ -748,17 +790,20 @@ export interface PostgresRules {
      */
     exclude?: DatabaseObject[];
   };
+  /**
+   * What of the selected objects goes along.
+   */
   synchronize?: {
     /**
-     * Indexes that no constraint needs.
+     * Indexes that no constraint needs. Default: `true`.
      */
     indexes?: boolean;
     /**
-     * While following: changes of definitions too.
+     * While following: changes of definitions too. Default: `true`.
      */
     ddl?: boolean;
     /**
-     * Fill those that are filled at the source.
+     * Fill those that are filled at the source. Default: `true`.
      */
     populateMaterializedViews?: boolean;
   };
@@ -776,7 +821,7 @@ export interface PostgresRules {
            */
           columns?: [ColumnName, ...ColumnName[]];
           /**
-           * false: the table without its rows.
+           * false: the table without its rows. Default: `true`.
            */
           rows?: boolean;
         }
@@ -805,16 +850,22 @@ export interface PostgresRules {
     rename?: RenameRule[];
   };
   shadow?: Text;
+  /**
+   * What happens to rows that are there already.
+   */
   rows?: {
     /**
-     * Where a table has other rows at the destination already.
+     * Where a table has other rows at the destination already. Default: `report`.
      */
     onDifferent?: "report" | "ignore" | "replace" | "repair";
   };
   /**
-   * While following: a row that was changed at the destination too.
+   * While following: a row that was changed at the destination too. Default: `report`.
    */
   conflicts?: "report" | "ignore" | "overwrite";
+  /**
+   * How sequences are set at the destination.
+   */
   sequences?: {
     /**
      * How far sequences are set ahead. Default: 0 for full, 10000 for full+incremental.
@@ -826,17 +877,20 @@ export interface PostgresRules {
    */
   accounts?: {
     /**
-     * `none`, `all`, or a list of names.
+     * `none`, `all`, or a list of names. Default: `all`.
      */
     include?: string | SelectedName[];
+    /**
+     * What is left out of it: names, or patterns with `*`.
+     */
     exclude?: SelectedName[];
   };
   /**
-   * Connections at once to each side.
+   * Connections at once to each side. Default: `6`.
    */
   sessions?: number;
   /**
-   * After a run that did not end: all rows again as of one moment, or only those that are missing, as of another.
+   * After a run that did not end: all rows again as of one moment, or only those that are missing, as of another. Default: `consistent`.
    */
   resume?: "consistent" | "inconsistent";
   /**

@@ -1,4 +1,4 @@
-// Made from schemas/plan.schema.json by scripts/generate.ts. Do not edit.
+// Made from schemas/plan.source.json by scripts/generate.ts. Do not edit.
 export interface SchemaError {
   readonly instancePath: string;
   readonly schemaPath: string;

@@ -30,6 +30,7 @@ export class ChunkWriter {
   readonly #write: (text: string) => Promise<void>;
   #rows: PageRow[] = [];
   #listed = 0;
+  readonly #kinds = new Map<string, number>();
   #waiting = 0;
   #textLeft = MOST_TEXT;
   #textsLeftOut = 0;
@@ -40,6 +41,11 @@ export class ChunkWriter {
 
   get listed(): number {
     return this.#listed;
+  }
+
+  /** Rows by their kind, in the order in which kinds came. */
+  get kinds(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#kinds);
   }
 
   /** Rows whose definition had no room. */
@@ -55,6 +61,7 @@ export class ChunkWriter {
   async add(row: PageRow): Promise<boolean> {
     if (this.isFull) return false;
     this.#listed += 1;
+    this.#kinds.set(row.kind, (this.#kinds.get(row.kind) ?? 0) + 1);
     this.#rows.push(row.detail === undefined ? row : { ...row, detail: this.#fitted(row.detail) });
     if (this.#rows.length >= CHUNK_ROWS || this.#waiting > WAITING_TEXT) await this.flush();
     return true;
@@ -64,7 +71,8 @@ export class ChunkWriter {
     const rows = this.#rows;
     this.#rows = [];
     this.#waiting = 0;
-    if (rows.length > 0) await this.#write(`<script type="application/json" class="${CHUNK_CLASS}">${scriptJson(chunkOf(rows))}</script>\n`);
+    if (rows.length > 0)
+      await this.#write(`<script type="application/json" class="${CHUNK_CLASS}" data-rows="${rows.length}">${scriptJson(chunkOf(rows))}</script>\n`);
   }
 
   #fitted(detail: RowDetail): RowDetail {

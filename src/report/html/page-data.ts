@@ -3,6 +3,9 @@
  * only, so that both may import it.
  */
 
+/** What a page begins with, by which a later one knows that it may take its place. */
+export const PAGE_MARKER = "<!doctype html>\n<!-- tidemark report -->\n";
+
 /** Rows that a page lists. What is beyond is counted, and said to be left out. */
 export const MOST_ROWS = 100_000;
 

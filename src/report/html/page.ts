@@ -1,11 +1,8 @@
 import { contentPolicy, type PageAssets } from "./assets.ts";
 import { ChunkWriter, type PageRow } from "./chunks.ts";
 import { markup, Markup, scriptJson } from "./markup.ts";
-import { DATA_ID, type PageData } from "./page-data.ts";
+import { DATA_ID, PAGE_MARKER, type PageData } from "./page-data.ts";
 import { tableSection, type TableWords } from "./table-section.ts";
-
-/** What a page begins with, by which a later one knows that it may take its place. */
-export const PAGE_MARKER = "<!doctype html>\n<!-- tidemark report -->\n";
 
 export interface Page {
   /** Of the window: `nightly · plan`. */
@@ -48,7 +45,16 @@ export async function writePage(page: Page, assets: PageAssets, write: (text: st
   const chunks = new ChunkWriter(write);
   for await (const row of page.rows()) if (!(await chunks.add(row))) break;
   await chunks.flush();
-  await write(tableSection({ ...page.table, columns: page.data.columns, listed: chunks.listed, total: page.total(), textsLeftOut: chunks.textsLeftOut }).text);
+  await write(
+    tableSection({
+      ...page.table,
+      columns: page.data.columns,
+      listed: chunks.listed,
+      kinds: chunks.kinds,
+      total: page.total(),
+      textsLeftOut: chunks.textsLeftOut,
+    }).text,
+  );
   await write(closing(page, assets));
 }
 

@@ -33,7 +33,7 @@ export class Dialogue {
   #scroll = 0;
   #remarks: readonly Remark[] = [];
   /** What of the answer was tried and found wanting: the same, given again, is taken. */
-  #warnedOf: string | undefined;
+  #warned: { readonly value: string; readonly remarks: readonly Remark[] } | undefined;
   #attempt: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -72,16 +72,16 @@ export class Dialogue {
 
   /** Whether the answer that stands there was tried, and is taken all the same when it is given again. */
   get isWarned(): boolean {
-    return this.#warnedOf !== undefined && this.#warnedOf === this.#value();
+    return this.#warned !== undefined && this.#warned.value === this.#value();
   }
 
   press(key: KeyName): void {
     const question = this.#question;
     if (question === undefined) return;
     if (key === "escape") return this.#attempt === undefined ? this.#back() : this.#cancel();
-    // What is tried is what stands there.
-    if (this.#attempt !== undefined) return;
-    if (key === "enter") return this.#give();
+    if (key === "enter") return this.#attempt === undefined ? this.#give() : undefined;
+    // Who goes on typing means something else than what is being tried.
+    if (this.#attempt !== undefined) this.#cancel();
     if (question.kind === "choice") this.#choose(question, key);
     else if (this.#editor.press(key)) this.#typed();
     this.#options.onChange();
@@ -98,7 +98,7 @@ export class Dialogue {
     const answers = new Map(this.#answered.map(({ question, value: given }) => [question.id, given]));
     this.#question = this.#options.next(answers);
     this.#remarks = [];
-    this.#warnedOf = undefined;
+    this.#warned = undefined;
     this.#scroll = 0;
     const question = this.#question;
     if (question === undefined) return this.#options.onEnd(answers);
@@ -127,7 +127,7 @@ export class Dialogue {
   #typed(): void {
     clearTimeout(this.#timer);
     const question = this.#question;
-    if (this.#warnedOf !== undefined && !this.isWarned) this.#remarks = [];
+    if (this.#warned !== undefined) this.#remarks = this.isWarned ? this.#warned.remarks : [];
     if (question?.look === undefined) return;
     this.#timer = setTimeout(() => {
       const value = this.#value();
@@ -169,7 +169,7 @@ export class Dialogue {
     this.#attempt = undefined;
     const isBad = found.some(({ mark }) => mark === "bad");
     if (!isBad) return this.#accept(question, value, found);
-    if (!isFinal) this.#warnedOf = value;
+    if (!isFinal) this.#warned = { value, remarks: found };
     this.#options.onChange();
   }
 

@@ -41,6 +41,8 @@ export async function askAll({ terminal, paint, title, next, onInterrupt, signal
     },
   });
   if (answers !== undefined) return answers;
+  // Ink does so once it has drawn: until then the terminal itself would show what is typed, a password too.
+  terminal.input?.setRawMode(true);
   const screen = openScreen({ terminal, onInterrupt, draw: (size) => dialogueLines(dialogue, title, size, theme), onKey: (key) => dialogue.press(key) });
   redraw = () => screen.redraw();
   close = () => {
@@ -53,6 +55,7 @@ export async function askAll({ terminal, paint, title, next, onInterrupt, signal
   } finally {
     signal.removeEventListener("abort", close);
     dialogue.close();
+    terminal.input?.setRawMode(false);
   }
   signal.throwIfAborted();
   if (failure !== undefined) throw failure;

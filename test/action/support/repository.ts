@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { startS3Server, type S3Server } from "../../support/s3-server/index.ts";
 import { temporaryFolder, type TemporaryFolder } from "../../support/temp.ts";
-import { type GitHubServer, REPOSITORY_ID, startGitHub, TOKEN } from "./github.ts";
+import { type GitHubServer, REPOSITORY_ID, startGitHub } from "./github.ts";
 import { type JobResult, runAction } from "./runner.ts";
 
 const CLI = join(import.meta.dirname, "../../../dist/main.js");
@@ -29,6 +29,8 @@ export interface Repository extends AsyncDisposable {
   readonly workspace: string;
   /** Commits files on top of another commit. @returns the hash */
   commit(files: Files, on?: string): Promise<string>;
+  /** Puts a commit into the workspace, and what it shall be compared with into its repository. */
+  checkOut(commit: string, base?: string): Promise<void>;
   pullRequest(run: PullRequestRun): Promise<JobResult>;
   /** Says that the API knows a commit as the merge of a pull request. */
   merged(commit: string, head: string): void;
@@ -57,13 +59,14 @@ export async function makeRepository({ env: more = {} }: { readonly env?: Readon
   let run = 100;
 
   /** As actions/checkout does: one commit, and no other. */
-  const checkOut = async (commit: string) => {
+  const checkOut = async (commit: string, base?: string) => {
     await rm(workspace, { recursive: true, force: true });
     await mkdir(workspace);
     git(workspace, "init", "--quiet");
     git(workspace, "remote", "add", "origin", `file://${origin}`);
     git(workspace, "fetch", "--quiet", "--no-tags", "--depth=1", "origin", commit);
     git(workspace, "checkout", "--quiet", "--detach", "FETCH_HEAD");
+    if (base !== undefined) git(workspace, "fetch", "--quiet", "--no-tags", "--depth=1", "origin", base);
   };
 
   interface Start {
@@ -99,6 +102,7 @@ export async function makeRepository({ env: more = {} }: { readonly env?: Readon
     server,
     github,
     workspace,
+    checkOut,
     async commit(files, on) {
       if (on !== undefined) git(origin, "checkout", "--quiet", "--detach", on);
       for (const [name, content] of Object.entries(files)) {
@@ -158,4 +162,18 @@ syncs:
 ${rules.map((rule) => `    ${rule}\n`).join("")}`;
 }
 
-export { TOKEN };
+/** The plan of most tests. */
+export const FILE = "plans/media.yaml";
+
+interface Started {
+  readonly repository: Repository;
+  readonly base: string;
+}
+
+/** A repository whose plan is on the default branch, with two objects to copy. */
+export async function started(rules: readonly string[] = []): Promise<Started> {
+  const repository = await makeRepository();
+  repository.server.put("hot", "in/a.txt", "a");
+  repository.server.put("hot", "in/b.txt", "bb");
+  return { repository, base: await repository.commit({ [FILE]: plan(rules) }) };
+}

@@ -42,8 +42,9 @@ async function planAndApply({
   stop = never,
   abort = never,
   emit = () => {},
-}: { stop?: AbortSignal; abort?: AbortSignal; emit?: (event: TidemarkEvent) => void } = {}) {
-  const plan = planOf();
+  sync = {},
+}: { stop?: AbortSignal; abort?: AbortSignal; emit?: (event: TidemarkEvent) => void; sync?: Partial<ObjectSync> } = {}) {
+  const plan = planOf(sync);
   const shared = { plan, planHash: "hash", drivers, state };
   const path = folder.join("changeset");
   const changeset = await planChangeset({ ...shared, planFile: "plan.yaml", path, listSkips: false, tidemark: "0.0.0", signal: never, emit: () => {} });
@@ -118,4 +119,60 @@ test("threads are started where they gain: many objects into a store, without a 
   expect(threadsFor({ ...sync, rate: { bytesPerSecond: 1e6, requestsPerSecond: undefined } }, 1_000_000, 3)).toBe(0);
   expect(threadsFor({ ...sync, concurrency: 4 }, 1_000_000, 2)).toBe(0);
   expect(threadsFor({ ...sync, to: sync.from }, 1_000_000, 2)).toBe(0);
+});
+
+test("a flow holds for all threads together: paused by the plan, nothing is sent until it is let go", async () => {
+  await writeFiles(60);
+  const sent: number[] = [];
+  let run = "";
+  const result = await planAndApply({
+    sync: { flow: { windows: [], outside: "pause" } },
+    emit(event) {
+      if (event.type === "runStarted") ({ run } = event);
+      if (event.type !== "notice" || event.code !== "FLOW_PAUSED") return;
+      sent.push(server.keys("bucket").length);
+      void state.request(run, { sync: "all", flow: { windows: [], outside: "unlimited" } });
+    },
+  });
+  expect(sent).toEqual([0]);
+  expect(result.syncs["all"]?.outcomes).toMatchObject({ applied: 60 });
+});
+
+test("a pause is no reason for threads not to stop", async () => {
+  await writeFiles(60);
+  const stop = new AbortController();
+  const result = await planAndApply({
+    stop: stop.signal,
+    sync: { flow: { windows: [], outside: "pause" } },
+    emit: (event) => void (event.type === "notice" && event.code === "FLOW_PAUSED" && stop.abort()),
+  });
+  expect(result).toMatchObject({ stopped: true, syncs: { all: { outcomes: { applied: 0, failed: 0 } } } });
+  expect(server.keys("bucket")).toEqual([]);
+});
+
+test("what is in flight is told by each thread, and how many may be is changed in each", async () => {
+  await writeFiles(40);
+  const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+  server.faults.add({ match: { operation: "PutObject", key: /^\d+$/ }, effect: { kind: "hold", until: () => opened } });
+  const parts = new Map<number, number>();
+  let run = "";
+  let isAsked = false;
+  const result = await planAndApply({
+    sync: { concurrency: 16 },
+    emit(event) {
+      if (event.type === "runStarted") ({ run } = event);
+      if (event.type !== "inFlight") return;
+      parts.set(event.part, event.count);
+      const counts = [...parts.values()];
+      if (counts.length < 2) return;
+      // As many as the plan says, half of them in each thread; more after somebody asked for more.
+      if (!isAsked && counts.every((count) => count === 8)) {
+        isAsked = true;
+        void state.request(run, { sync: "all", concurrency: 32 });
+      }
+      if (counts.every((count) => count > 8)) open();
+    },
+  });
+  expect(isAsked).toBe(true);
+  expect(result.syncs["all"]?.outcomes).toMatchObject({ applied: 40 });
 });

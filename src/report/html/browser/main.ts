@@ -5,7 +5,7 @@ import { makeDetail } from "./detail.ts";
 import { required } from "./dom.ts";
 import { allowStyleAttributes } from "./policy.ts";
 import { startTable } from "./start-table.ts";
-import { readRows } from "./rows.ts";
+import { Rows } from "./rows.ts";
 import { startTheme } from "./theme.ts";
 
 allowStyleAttributes();
@@ -13,6 +13,17 @@ allowStyleAttributes();
 const data = JSON.parse(required(DATA_ID).textContent) as PageData;
 const theme = startTheme();
 const place = document.getElementById("rows");
-if (place) startTable({ place, data, rows: readRows(data), showDetail: makeDetail(data) });
+const rows = new Rows(data);
+if (place) startTable({ place, data, rows, showDetail: makeDetail(data) });
 // The table is what waits: pictures are drawn after the first frame.
-requestAnimationFrame(() => setTimeout(() => drawCharts(data, theme)));
+requestAnimationFrame(() =>
+  setTimeout(() => {
+    drawCharts(data, theme);
+    readOn();
+  }),
+);
+
+/** Reads the rest of the rows a piece at a time, so that a search need not. */
+function readOn(): void {
+  setTimeout(() => rows.readOne() && readOn());
+}

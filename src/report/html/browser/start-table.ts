@@ -26,7 +26,9 @@ export function startTable({ place, data, rows, showDetail }: TableOptions): voi
   const show = () => {
     const wanted = wordsOf(search.value);
     const isWanted = (row: number) => wanted.every((spellings) => spellings.some((spelling) => rows.text(row).includes(spelling)));
-    const shown = wanted.length === 0 && off.size === 0 ? sorted : sorted.filter((row) => !off.has(rows.kind[row] ?? "") && isWanted(row));
+    const isWhole = wanted.length === 0 && off.size === 0;
+    if (!isWhole) rows.readAll();
+    const shown = isWhole ? sorted : sorted.filter((row) => !off.has(rows.kind[row] ?? "") && isWanted(row));
     table.show(shown);
     status.textContent =
       shown.length === rows.count
@@ -34,6 +36,7 @@ export function startTable({ place, data, rows, showDetail }: TableOptions): voi
         : `${formatCount(shown.length)} of ${formatCount(rows.count)} ${many}`;
   };
   function sortBy(column: ColumnName, direction: 1 | -1): void {
+    rows.readAll();
     const compare = comparer(rows, column);
     sorted = Array.from({ length: rows.count }, (_, row) => row).toSorted((a, b) => direction * compare(a, b) || a - b);
     show();
@@ -45,7 +48,7 @@ export function startTable({ place, data, rows, showDetail }: TableOptions): voi
     waiting = setTimeout(show, rows.count > 20_000 ? 120 : 0);
   });
   place.replaceChildren(
-    element("div", { class: "tools" }, element("label", { for: "search", class: "unseen" }, `Search ${many}`), search, filters(rows, data, off, show), status),
+    element("div", { class: "tools" }, element("label", { for: "search", class: "unseen" }, `Search ${many}`), search, filters(place, data, off, show), status),
     table.element,
   );
   show();
@@ -61,11 +64,11 @@ function wordsOf(text: string): readonly (readonly string[])[] {
 }
 
 /** A button for each kind that there is: pressed while its rows are shown. */
-function filters(rows: Rows, data: PageData, off: Set<string>, show: () => void): HTMLElement | undefined {
-  const counts = new Map<string, number>();
-  for (const kind of rows.kind) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  if (counts.size < 2) return undefined;
-  const buttons = [...counts].map(([kind, count]) => {
+function filters(place: HTMLElement, data: PageData, off: Set<string>, show: () => void): HTMLElement | undefined {
+  // SAFETY: written by Tidemark into the same page.
+  const counts = Object.entries(JSON.parse(place.dataset["kinds"] ?? "{}") as Record<string, number>);
+  if (counts.length < 2) return undefined;
+  const buttons = counts.map(([kind, count]) => {
     const { mark = "", word = kind } = data.words[kind] ?? {};
     const button = element(
       "button",

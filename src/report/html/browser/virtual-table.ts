@@ -125,6 +125,7 @@ export class VirtualTable {
   #row(place: number): HTMLElement {
     const row = this.#shown[place] ?? 0;
     const { rows, data } = this.#options;
+    rows.need(row);
     const made = element("div", { class: `row of-${rows.kind[row] ?? ""}`, role: "row", id: `row-${place}`, "aria-rowindex": place + 2, "data-place": place });
     for (const { name } of data.columns) made.append(this.#cell(name, row));
     made.style.top = `${place * ROW_HEIGHT}px`;
