@@ -139,7 +139,7 @@ test("--changesets: the same of two that were planned before", async () => {
   }).finished;
   expect([done.code, done.stdout]).toEqual([0, expect.stringContaining("  would no longer copy 1 (1 B)\n    a.txt\n")]);
   expect(await readFile(world.folder.join("comment.md"), "utf8")).toContain("--plan-id sha256:");
-  expect(await world.run("review", "plans/plan.yaml", "--base", "HEAD", "--changesets", "base.changes")).toMatchObject({
+  expect(await world.run("review", "plans/plan.yaml", "--base", "HEAD", "--changesets", "a", "b", "c")).toMatchObject({
     code: 1,
     stderr: expect.stringContaining("USAGE"),
   });
