@@ -45,10 +45,12 @@ async function sdkEndpoint(location: S3Location, learned: string | undefined): P
   const { S3Client } = await import("@aws-sdk/client-s3");
   const profile = location.credentials.kind === "profile" ? location.credentials.profile : undefined;
   const wanted = learned ?? location.region;
-  const client = new S3Client({ ...(profile === undefined ? {} : { profile }), ...(wanted === undefined ? {} : { region: wanted }) });
+  const options = profile === undefined ? {} : { profile };
+  // Where nobody names a region the SDK refuses to say anything; a wrong one is put right by the store's redirect.
+  const region = wanted ?? (await new S3Client(options).config.region().catch(() => DEFAULT_REGION));
+  const client = new S3Client({ ...options, region });
   try {
     const { config } = client;
-    const region = await config.region().catch(() => DEFAULT_REGION);
     const resolved = config.endpointProvider({
       Bucket: location.bucket,
       Region: region,

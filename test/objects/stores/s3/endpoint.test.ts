@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { S3Location } from "../../../../src/core/sync-plan.ts";
 import { resolveEndpoint } from "../../../../src/objects/stores/s3/endpoint.ts";
 
@@ -33,6 +33,18 @@ describe("an endpoint", () => {
       basePath: "/dotted.bucket/",
     });
     expect(await resolveEndpoint(location, "us-west-2")).toMatchObject({ origin: "https://bucket.s3.us-west-2.amazonaws.com", region: "us-west-2" });
+  });
+
+  test("of AWS where nobody names a region is in us-east-1, and a redirect puts that right", async () => {
+    for (const name of ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"]) vi.stubEnv(name, undefined);
+    for (const name of ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]) vi.stubEnv(name, "/nowhere");
+    try {
+      const nowhere = { ...location, region: undefined };
+      expect(await resolveEndpoint(nowhere, undefined)).toMatchObject({ origin: "https://bucket.s3.us-east-1.amazonaws.com", region: "us-east-1" });
+      expect(await resolveEndpoint(nowhere, "us-west-2")).toMatchObject({ region: "us-west-2" });
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   test("of an access point is in the point's region", async () => {
