@@ -36,6 +36,7 @@ export async function reportPage(root: string): Promise<ReportPage> {
   const style = await build({
     absWorkingDir: root,
     entryPoints: ["src/report/html/browser/page.css"],
+    bundle: true,
     minify: true,
     target: ["chrome120", "firefox121", "safari17"],
     write: false,
