@@ -1,7 +1,8 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const MINUTE = 60_000;
-/** Tests of databases that would take `npm test` past the time that one waits for it. */
+/** Tests of databases that would take `npm test` past the time that one waits for it: `npm run test:databases` has them. */
 const LONG = [
   "test/postgres/corpus.test.ts",
   "test/postgres/judge.test.ts",
@@ -10,6 +11,19 @@ const LONG = [
   "test/postgres/mapping/map-dump.test.ts",
   "test/postgres/mapping/shadow.test.ts",
   "test/postgres/compare/every-type.test.ts",
+  "test/postgres/compare/compare-rows.test.ts",
+  "test/postgres/accounts/accounts.test.ts",
+  "test/postgres/accounts/owner-grants.test.ts",
+  "test/postgres/accounts/run-memberships.test.ts",
+  "test/postgres/copy/forward.test.ts",
+  "test/postgres/copy/forward-failures.test.ts",
+  "test/postgres/copy/snapshot.test.ts",
+  "test/postgres/mapping/apply.test.ts",
+  "test/postgres/dump/native.test.ts",
+  "test/postgres/e2e/kill.test.ts",
+  "test/postgres/extension-configuration.test.ts",
+  "test/postgres/full-disk.test.ts",
+  "test/postgres/state/processes.test.ts",
 ];
 
 export default defineConfig({
@@ -17,6 +31,8 @@ export default defineConfig({
     // A test that waits for a lost promise should say so soon; the slowest honest one takes seconds.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // One core would be left free of two, while most tests wait for a server.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,
