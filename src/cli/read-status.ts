@@ -1,15 +1,13 @@
-import { readdir } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import { openChangeset } from "../changeset/read.ts";
 import { effectTotals } from "../changeset/effects.ts";
 import type { SyncPlan } from "../core/sync-plan.ts";
 import type { PlannedStatus, StatusSource, SyncWorkStatus } from "../report/status.ts";
-import { openStateReadOnly, statePath } from "../state/open.ts";
+import { openStateReadOnly, plansIn } from "../state/open.ts";
 import type { ControlRequest, StateStore } from "../state/state-store.ts";
 import { keptChangeset } from "./kept-changesets.ts";
 import type { LoadedPlan } from "./load-plan.ts";
 import { openPlanState, stateFolder } from "./plan-source.ts";
-import { readRuns } from "./runs.ts";
 
 /** Runs that a history goes back to. */
 const MOST_RUNS = 200;
@@ -45,7 +43,7 @@ export class StatusReader {
     // One that was missing is opened again: it may be there by now.
     if (this.#state?.lineage === "") await this.close();
     const state = (this.#state ??= await this.#open());
-    const runs = await readRuns(state, MOST_RUNS);
+    const runs = await state.runs(MOST_RUNS);
     const requests = new Map<string, readonly ControlRequest[]>();
     const work = new Map<string, readonly SyncWorkStatus[]>();
     for (const { run, status } of runs) {
@@ -94,23 +92,8 @@ export function readerOf({ plan, file }: LoadedPlan, override: string | undefine
 /** One for each state in a folder: their plans may be anywhere. */
 export async function readersIn(folder: string): Promise<readonly StatusReader[]> {
   const path = resolve(folder);
-  const suffix = basename(statePath(path, ""));
-  const files = await readdir(path).catch((): string[] => []);
-  return files
-    .filter((name) => name.endsWith(suffix) && name !== suffix)
-    .map((name) => decoded(name.slice(0, -suffix.length)))
-    .filter((plan) => plan !== undefined)
-    .toSorted()
-    .map((plan) => new StatusReader({ plan, open: () => openStateReadOnly({ folder: path, plan }), planned: undefined, folder: path }));
-}
-
-function decoded(name: string): string | undefined {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    // No name that we give.
-    return undefined;
-  }
+  const plans = await plansIn(path);
+  return plans.map((plan) => new StatusReader({ plan, open: () => openStateReadOnly({ folder: path, plan }), planned: undefined, folder: path }));
 }
 
 function plannedOf({ syncs, locations }: SyncPlan, file: string): PlannedStatus {

@@ -7,7 +7,7 @@ import type { Outcome } from "../state/outcome.ts";
 import { keptChangeset } from "./kept-changesets.ts";
 import type { LoadedPlan } from "./load-plan.ts";
 import { openPlanState, stateFolder } from "./plan-source.ts";
-import { findRun, readRuns } from "./runs.ts";
+import { findRun, readAllRuns } from "./runs.ts";
 
 export interface FailedActions {
   /** What the run applied; to be closed by whoever asked. */
@@ -27,7 +27,6 @@ export interface FailedOptions {
   readonly changeset: string | undefined;
 }
 
-const ALL_RUNS = 1_000_000;
 /** What is stale comes to the same again: only a new plan helps there. What was refused for want of a right may be granted it by now. */
 const TRIED_AGAIN: readonly Outcome["outcome"][] = ["failed", "refused", "inDoubt"];
 
@@ -43,7 +42,7 @@ export async function openFailed({ plan, file }: LoadedPlan, { run: id, state: o
   const syncs = new Set<string>();
   let items = 0;
   try {
-    const { run, status, planId } = findRun(await readRuns(state, ALL_RUNS), id);
+    const { run, status, planId } = findRun(await readAllRuns(state), id);
     if (status === "running")
       throw new TidemarkError("NOT_ENDED", `The run ${run} goes on: what fails in it is not known yet.`, { hint: `tidemark stop ${file}` });
     for await (const page of state.problems(run)) {

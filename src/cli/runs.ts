@@ -15,7 +15,10 @@ export function findRun(runs: readonly RunInfo[], id: string): RunInfo {
   return first;
 }
 
-/** Runs, newest first. One that was killed is `interrupted` as soon as that can be told, though nobody was left to write it down. */
-export function readRuns(state: StateStore, limit?: number): Promise<readonly RunInfo[]> {
-  return state.runs(limit);
+/** More than a state ever holds. */
+const ALL_RUNS = 1_000_000;
+
+/** Every run of a state, newest first. */
+export function readAllRuns(state: StateStore): Promise<readonly RunInfo[]> {
+  return state.runs(ALL_RUNS);
 }

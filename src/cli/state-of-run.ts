@@ -1,9 +1,8 @@
-import { readdir } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { TidemarkError } from "../core/errors.ts";
-import { openState, openStateReadOnly, statePath } from "../state/open.ts";
+import { openState, openStateReadOnly, plansIn } from "../state/open.ts";
 import type { RunInfo, StateStore } from "../state/state-store.ts";
-import { findRun, readRuns } from "./runs.ts";
+import { findRun, readAllRuns } from "./runs.ts";
 
 export interface StateOfRun {
   readonly state: StateStore;
@@ -13,7 +12,6 @@ export interface StateOfRun {
   readonly folder: string;
 }
 
-const ALL_RUNS = 1_000_000;
 const RUN_ID = /^[0-9a-f]{4}[0-9a-f-]{0,32}$/i;
 
 export function looksLikeRun(text: string): boolean {
@@ -29,13 +27,11 @@ export function looksLikeRun(text: string): boolean {
  */
 export async function openStateOfRun(id: string, folder: string | undefined, access: "read" | "write"): Promise<StateOfRun> {
   const path = resolve(folder ?? ".tidemark");
-  const suffix = basename(statePath(path, ""));
-  const files = await readdir(path).catch((): string[] => []);
-  for (const file of files.filter((name) => name.endsWith(suffix))) {
-    const place = { folder: path, plan: decodeURIComponent(file.slice(0, -suffix.length)) };
+  for (const plan of await plansIn(path)) {
+    const place = { folder: path, plan };
     const state = await (access === "read" ? openStateReadOnly(place) : openState({ ...place, create: false }));
     try {
-      const runs = await readRuns(state, ALL_RUNS);
+      const runs = await readAllRuns(state);
       if (runs.some(({ run }) => run.startsWith(id.toLowerCase()))) return { state, run: findRun(runs, id), runs, folder: path };
     } catch (error) {
       await state.close();
@@ -43,7 +39,7 @@ export async function openStateOfRun(id: string, folder: string | undefined, acc
     }
     await state.close();
   }
-  throw new TidemarkError("UNKNOWN_RUN", `There is no run ${id} in ${join(path, "")}.`, {
+  throw new TidemarkError("UNKNOWN_RUN", `There is no run ${id} in ${path}.`, {
     hint: "Name the folder of its state with --state, or its plan file.",
   });
 }

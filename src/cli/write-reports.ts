@@ -5,9 +5,7 @@ import type { RunRecord } from "../report/run-items.ts";
 import type { StateStore } from "../state/state-store.ts";
 import { VERSION } from "./context.ts";
 import { writeReport } from "./html-file.ts";
-import { readRuns } from "./runs.ts";
-
-const ALL_RUNS = 1_000_000;
+import { readAllRuns } from "./runs.ts";
 
 /** Writes what a changeset would do as a page. */
 export async function writePlanReport(
@@ -35,7 +33,7 @@ export interface AppliedChangeset {
 
 /** Writes what came of an apply as a page. */
 export async function writeOutcomeReport(file: string, { run, changeset, state, samples }: AppliedChangeset): Promise<void> {
-  const runs = run === undefined ? [] : await readRuns(state, ALL_RUNS);
+  const runs = run === undefined ? [] : await readAllRuns(state);
   const info = runs.find((each) => each.run === run);
   if (info === undefined) await writePlanReport(file, changeset);
   else await writeRunReport(file, { run: info, runs, state, changeset }, samples);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
@@ -32,7 +33,25 @@ const CHECKED_BYTES = 64 * 1024 * 1024;
 
 /** Path of a plan's state. Its `-wal` and `-shm` beside it are SQLite's and belong to it. */
 export function statePath(folder: string, plan: string): string {
-  return join(folder, `${encodeURIComponent(plan)}.state.sqlite`);
+  return join(folder, `${encodeURIComponent(plan)}${SUFFIX}`);
+}
+
+const SUFFIX = ".state.sqlite";
+
+/** Names of the plans that have a state in a folder, in order; none where there is no folder. */
+export async function plansIn(folder: string): Promise<readonly string[]> {
+  const files = await readdir(folder).catch((): string[] => []);
+  return files.flatMap((name) => planOf(name) ?? []).toSorted();
+}
+
+function planOf(file: string): string | undefined {
+  if (!file.endsWith(SUFFIX)) return undefined;
+  try {
+    return decodeURIComponent(file.slice(0, -SUFFIX.length)) || undefined;
+  } catch {
+    // No name that we give.
+    return undefined;
+  }
 }
 
 /**

@@ -63,3 +63,11 @@ test("a run that is not there", async () => {
   expect(report.code).toBe(1);
   expect(summaryOf(report)).toMatchObject({ code: "UNKNOWN_RUN" });
 });
+
+test("a file in the state's folder that is no state does not hinder it", async () => {
+  await using world = await makeWorld();
+  const run = await partlyApplied(world);
+  await world.write({ ".tidemark/%E0%A4%A.state.sqlite": "", ".tidemark/.state.sqlite": "" });
+  const report = await world.run("report", run, "--json");
+  expect([report.code, summaryOf(report)], report.stderr).toMatchObject([0, { run }]);
+});

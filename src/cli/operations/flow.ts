@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { type FlowOptions, flowOf } from "../flow-options.ts";
 import { loadPlan } from "../load-plan.ts";
 import { openPlanState } from "../plan-source.ts";
-import { findRun, readRuns } from "../runs.ts";
+import { findRun, readAllRuns } from "../runs.ts";
 
 export interface FlowCommandOptions extends FlowOptions {
   readonly concurrency?: string;
@@ -23,7 +23,6 @@ interface FlowArguments {
 const FLOW_OPTIONS = ["rate", "window", "days", "timezone", "outside", "reset"] as const;
 /** As in a plan. */
 const MOST_CONCURRENCY = 10_000;
-const ALL_RUNS = 1_000_000;
 
 /** Leaves a request in the state, where the run looks for it. Waits for nothing. The plan file stays as it is. */
 export async function runFlow(context: Context, { file, sync, options }: FlowArguments): Promise<ExitCode> {
@@ -34,7 +33,7 @@ export async function runFlow(context: Context, { file, sync, options }: FlowArg
   selectSyncs(plan, [sync]);
   const state = await openPlanState(plan, options.state, "write");
   try {
-    const runs = await readRuns(state, ALL_RUNS);
+    const runs = await readAllRuns(state);
     const meant = (options.run === undefined ? runs : [findRun(runs, options.run)]).filter(({ status }) => status === "running");
     if (meant.length === 0) {
       throw new TidemarkError(

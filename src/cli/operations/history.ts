@@ -5,14 +5,12 @@ import type { Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { loadPlan } from "../load-plan.ts";
 import { openPlanState } from "../plan-source.ts";
-import { findRun, readRuns } from "../runs.ts";
+import { findRun, readAllRuns } from "../runs.ts";
 
 export interface HistoryOptions {
   readonly run?: string;
   readonly state?: string;
 }
-
-const ALL_RUNS = 1_000_000;
 
 /** Lists runs, newest first, or one run's problems. */
 export async function runHistory(context: Context, file: string, options: HistoryOptions): Promise<ExitCode> {
@@ -20,7 +18,7 @@ export async function runHistory(context: Context, file: string, options: Histor
   const { plan } = await loadPlan(context, file);
   const state = await openPlanState(plan, options.state, "read");
   try {
-    const runs = await readRuns(state, options.run === undefined ? undefined : ALL_RUNS);
+    const runs = await (options.run === undefined ? state.runs() : readAllRuns(state));
     if (options.run === undefined) {
       for (const run of runs) {
         if (json) json.line(runJson(run));

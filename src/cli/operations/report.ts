@@ -10,7 +10,7 @@ import { mustBeReport } from "../html-file.ts";
 import { keptChangeset } from "../kept-changesets.ts";
 import { loadPlan } from "../load-plan.ts";
 import { openPlanState, stateFolder } from "../plan-source.ts";
-import { findRun, readRuns } from "../runs.ts";
+import { findRun, readAllRuns } from "../runs.ts";
 import { openStateOfRun, type StateOfRun } from "../state-of-run.ts";
 import { writeRunReport } from "../write-reports.ts";
 
@@ -22,8 +22,6 @@ export interface ReportOptions {
   readonly plan?: string;
   readonly state?: string;
 }
-
-const ALL_RUNS = 1_000_000;
 
 /** Tells one run from the state and, where it is there, the changeset that the run applied. Changes nothing. */
 export async function runReport(context: Context, id: string, options: ReportOptions): Promise<ExitCode> {
@@ -62,7 +60,7 @@ async function found(context: Context, id: string, { plan: planFile, state: over
   const { plan } = await loadPlan(context, planFile);
   const state = await openPlanState(plan, override, "read");
   try {
-    const runs = await readRuns(state, ALL_RUNS);
+    const runs = await readAllRuns(state);
     return { state, runs, run: findRun(runs, id), folder: stateFolder(plan, override) };
   } catch (error) {
     await state.close();

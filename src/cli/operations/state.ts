@@ -14,7 +14,6 @@ import { makeDrivers } from "../drivers.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { type LoadedPlan, loadPlan } from "../load-plan.ts";
 import { openPlanState, ownPaths } from "../plan-source.ts";
-import { readRuns } from "../runs.ts";
 import { startProgress } from "../start-progress.ts";
 import { type OpenPlace, statePlace } from "../state-place.ts";
 
@@ -43,7 +42,7 @@ export async function listState(context: Context, file: string, options: StateOp
   await using state = await opened(openPlanState(plan, options.state, "read"));
   const counts = Object.entries(await state.store.counts());
   const locks = await state.store.locks();
-  const running = (await readRuns(state.store)).filter(({ status }) => status === "running");
+  const running = (await state.store.runs()).filter(({ status }) => status === "running");
   if (json) {
     for (const [sync, items] of counts) json.line({ type: "sync", sync, items });
     for (const lock of locks) json.line(lockJson(lock));

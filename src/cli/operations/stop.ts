@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { loadPlan } from "../load-plan.ts";
 import { openPlanState } from "../plan-source.ts";
-import { findRun, readRuns } from "../runs.ts";
+import { findRun, readAllRuns } from "../runs.ts";
 import { looksLikeRun, openStateOfRun } from "../state-of-run.ts";
 
 export interface StopOptions {
@@ -14,15 +14,13 @@ export interface StopOptions {
   readonly state?: string;
 }
 
-const ALL_RUNS = 1_000_000;
-
 /** Leaves a request in the state, where the run looks for it. Waits for nothing. */
 export async function runStop(context: Context, planOrRun: string, options: StopOptions): Promise<ExitCode> {
   if (looksLikeRun(planOrRun) && !(await isThere(planOrRun))) return stopRun(context, planOrRun, options);
   const { plan } = await loadPlan(context, planOrRun);
   const state = await openPlanState(plan, options.state, "write");
   try {
-    const runs = await readRuns(state, ALL_RUNS);
+    const runs = await readAllRuns(state);
     const meant = options.run === undefined ? runs.filter(({ status }) => status === "running") : [findRun(runs, options.run)];
     if (meant.length === 0)
       throw new TidemarkError("NOT_RUNNING", `No run of the plan ${plan.name} is running.`, {
