@@ -56,9 +56,8 @@ const FROZEN_BYTES = 2 ** 20;
  */
 export async function copyTable({ pair, table, budget, signal, onBytes }: CopyTableOptions): Promise<CopiedRows> {
   const { source, destination } = pair;
-  const freeze = table.bytes >= FROZEN_BYTES && !table.referenced && table.configuration === undefined;
   return inTransaction(destination, async () => {
-    await clearTable(destination, table, { begin: beginOf(table), truncate: freeze });
+    const freeze = await clearTable(destination, table, { begin: beginOf(table), truncate: table.bytes >= FROZEN_BYTES });
     const { from, to } = copyStatements({
       ...table.from,
       columns: table.columns,
@@ -104,7 +103,7 @@ export async function copyThroughRoot(root: string, copies: readonly CopyTableOp
   const { source, destination } = first.pair;
   return inTransaction(destination, async () => {
     await destination.query(`${beginOf({ asReplica: copies.some(({ table }) => table.asReplica) })}; LOCK TABLE ${root} IN ACCESS EXCLUSIVE MODE`);
-    for (const { table } of copies) await clearTable(destination, table, { truncate: false });
+    for (const { table } of copies) await clearTable(destination, table);
     const copied: CopiedRows[] = [];
     for (const { table, budget, signal, onBytes } of copies) {
       const { from, to } = copyStatements({
@@ -126,30 +125,38 @@ export async function copyThroughRoot(root: string, copies: readonly CopyTableOp
 
 /** Empties a table that is copied in parts, in a transaction before them. @throws ItemError `stale` `DESTINATION_NOT_EMPTY` */
 export async function prepareParts(destination: Session, table: TableCopy): Promise<void> {
-  await inTransaction(destination, () => clearTable(destination, table, { begin: beginOf(table), truncate: false }));
+  await inTransaction(destination, () => clearTable(destination, table, { begin: beginOf(table) }));
 }
 
 interface ClearOptions {
   /** What begins the transaction, in the same message: of thousands of small tables, each waits for one answer less. */
   readonly begin?: string;
-  /** Rows can be frozen only where the table was truncated in the same transaction. */
-  readonly truncate: boolean;
+  /** Rows can be frozen only where the table was truncated in the same transaction: it is, where that may be, though it is empty. */
+  readonly truncate?: boolean;
 }
 
-async function clearTable(destination: Session, table: TableCopy, { begin, truncate }: ClearOptions): Promise<void> {
+/** @returns whether it was truncated */
+async function clearTable(destination: Session, table: TableCopy, { begin, truncate = false }: ClearOptions = {}): Promise<boolean> {
   const name = qualifiedName(table.to.schema, table.to.name);
   const rows = writtenRows(table.to, table.configuration);
-  const [row] = await destination.query<{ filled: boolean; stale: boolean }>(
+  const [row] = await destination.query<{ filled: boolean; stale: boolean; truncatable: boolean }>(
     `${begin === undefined ? "" : `${begin}; `}LOCK TABLE ONLY ${name} IN ACCESS EXCLUSIVE MODE; SELECT EXISTS (SELECT FROM ONLY ${rows}) AS filled,
-      pg_catalog.pg_relation_size(${quoteLiteral(name)}::regclass) > 0 AND pg_catalog.has_table_privilege(${quoteLiteral(name)}, 'TRUNCATE') AS stale`,
+      pg_catalog.pg_relation_size(${quoteLiteral(name)}::regclass) > 0 AS stale, pg_catalog.has_table_privilege(${quoteLiteral(name)}, 'TRUNCATE') AS truncatable`,
   );
   const isFilled = row?.filled === true;
   if (isFilled && !table.replaces) throw notEmpty(table.to);
-  if (table.configuration !== undefined) return void (await destination.query(`DELETE FROM ONLY ${usersRows(table.to, table.configuration)}`));
+  if (table.configuration !== undefined) {
+    await destination.query(`DELETE FROM ONLY ${usersRows(table.to, table.configuration)}`);
+    return false;
+  }
   // A copy that failed leaves its bytes behind: where the disk was full, they would take the room once more.
-  const isStale = row?.stale === true;
-  if (truncate || ((isFilled || isStale) && !table.referenced)) await destination.query(`TRUNCATE ONLY ${name}`);
-  else if (isFilled) await destination.query(`DELETE FROM ONLY ${name}`);
+  const isWanted = truncate || isFilled || row?.stale === true;
+  if (isWanted && !table.referenced && row?.truncatable === true) {
+    await destination.query(`TRUNCATE ONLY ${name}`);
+    return true;
+  }
+  if (isFilled) await destination.query(`DELETE FROM ONLY ${name}`);
+  return false;
 }
 
 /** A table that was to be empty is not. */
