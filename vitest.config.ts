@@ -23,6 +23,7 @@ const LONG = [
   "test/postgres/e2e/kill.test.ts",
   "test/postgres/extension-configuration.test.ts",
   "test/postgres/full-disk.test.ts",
+  "test/postgres/state/conformance.test.ts",
   "test/postgres/state/processes.test.ts",
 ];
 
