@@ -39,3 +39,25 @@ test("tables that somebody changed are told between majors, too", { timeout: 60_
   await target.sql("ALTER TABLE goods ADD CHECK (price > 0)");
   expect(listed(await work.plan(), "conflict")).toContain("table public.goods different");
 });
+
+test("settings of a database are the same in whichever order they are read", { timeout: 60_000 }, async () => {
+  await using source = await makeDatabase(13);
+  await source.sql(`ALTER DATABASE ${source.name} SET work_mem = '5MB'`);
+  await source.sql(`ALTER DATABASE ${source.name} SET lock_timeout = '7s'`);
+  await using target = await makeDatabase(15, { name: uniqueName("copy"), create: false });
+  await using work = await DatabaseWorkplace.make({ from: source.url, to: target.url });
+  await work.run();
+  expect(work.problems).toEqual([]);
+  await target.sql(`ALTER DATABASE ${target.name} RESET work_mem`);
+  await target.sql(`ALTER DATABASE ${target.name} SET work_mem = '5MB'`);
+  // Without a record of what was created.
+  await using other = await DatabaseWorkplace.make({ from: source.url, to: target.url });
+  expect(listed(await other.plan(), "create", "conflict")).toEqual([]);
+
+  await source.sql(`ALTER DATABASE ${source.name} RESET work_mem`);
+  await source.sql(`ALTER DATABASE ${source.name} SET work_mem = '5MB'`);
+  expect(listed(await work.plan(), "create", "conflict")).toEqual([]);
+
+  await target.sql(`ALTER DATABASE ${target.name} SET work_mem = '6MB'`);
+  expect(listed(await work.plan(), "conflict")).toHaveLength(1);
+});

@@ -12,6 +12,7 @@ import { looseKey, type Mapping } from "../mapping/mapping.ts";
 import { qualifiedName, shownName } from "../names.ts";
 import { ActingRoles } from "./acting-roles.ts";
 import type { Adaptation } from "./adapt.ts";
+import { haveSameSettings, settingsIn } from "./database-settings.ts";
 import { definitionOf, fingerprintOf, hasOwner, ownerStatement } from "./definition.ts";
 import { type LeftBehind, neverSynced } from "./never-synced.ts";
 import { NewSchemas } from "./new-schemas.ts";
@@ -183,7 +184,7 @@ interface Deciding {
 }
 
 function decide({ keyed: { key, entry }, kind, table, phase, there, owners, options }: Deciding): Action {
-  const source = { fingerprint: fingerprintOf(definitionOf(entry)) };
+  const source = { fingerprint: fingerprintOf(kind === "database-setting" ? [...settingsIn(definitionOf(entry))].toSorted().join("\n") : definitionOf(entry)) };
   const target = options.mapping.at({ key, entry });
   const definition = definitionOf(target.entry);
   const renamed = target.key === key ? undefined : `As ${target.key}.`;
@@ -218,11 +219,12 @@ function decide({ keyed: { key, entry }, kind, table, phase, there, owners, opti
   if (kind === "database" && options.destination !== undefined) return action("skip", "exists", base);
   if (existing !== undefined) {
     const other = options.adaptation.asAtSource(existing);
-    const isSame = definition === other || adapted.ddl === other || options.means(definition, other);
+    const isSame =
+      definition === other || adapted.ddl === other || (kind === "database-setting" && haveSameSettings(definition, other)) || options.means(definition, other);
     const isSameThere = adapted.lasting !== undefined && options.means(adapted.lasting, options.adaptation.privilegesThere(existing));
     if (target.isExact && (isSame || isSameThere)) return action("skip", "identical", base);
     const isRecorded = options.recorded.get(key) === source.fingerprint;
-    const printed = { kind, created: adapted.ddl, found: other, isSameMajor: options.isSameMajor };
+    const printed = { kind, created: kind === "database-setting" ? definition : adapted.ddl, found: other, isSameMajor: options.isSameMajor };
     if (isRecorded && (!target.isExact || isPrintedOtherwise(printed))) return action("skip", "recorded", base);
     if (!target.isExact) {
       const remark = "It is at the destination, and without a `shadow:` its new definition is not known before apply: it cannot be compared.";

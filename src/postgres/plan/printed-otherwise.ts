@@ -1,5 +1,6 @@
 import type { DatabaseKind } from "../../driver/database-action.ts";
 import { isWord, meaningful } from "../dump/lexer.ts";
+import { settingsIn } from "./database-settings.ts";
 import { elementsOf } from "./table-elements.ts";
 
 export interface Printed {
@@ -16,8 +17,9 @@ export interface Printed {
  */
 export function isPrintedOtherwise({ kind, created, found, isSameMajor }: Printed): boolean {
   if (kind === "table" || kind === "foreign-table") return outlineOf(created) === outlineOf(found);
-  // One setting may be left behind, which the others at the destination do not show.
-  return !isSameMajor || kind === "database-setting";
+  // One setting may have been left behind, which the others at the destination do not show.
+  if (kind === "database-setting") return settingsIn(found).isSubsetOf(settingsIn(created));
+  return !isSameMajor;
 }
 
 /** Columns and constraints without the expressions of checks, which are the ones that are put in other words. */
