@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { ROOT } from "./processes.ts";
 
 /** How a runner ended. CI adds these up. */
@@ -64,6 +65,25 @@ function filesThatDidNotLoad(report: unknown): number {
   return files.filter(
     (file) => isRecord(file) && file["status"] === "failed" && Array.isArray(file["assertionResults"]) && !file["assertionResults"].some(isFailed),
   ).length;
+}
+
+/** @returns the names of a runner's tests that failed, each with its file, and of files that did not load */
+export async function listFailures(runner: string): Promise<readonly string[]> {
+  const report = await readJson(reportFile(runner));
+  if (!isRecord(report) || !Array.isArray(report["testResults"])) return [];
+  const files: unknown[] = report["testResults"];
+  return files.filter(isRecord).flatMap((file) => {
+    if (file["status"] !== "failed") return [];
+    const name = relative(ROOT, String(file["name"]));
+    const tests: unknown[] = Array.isArray(file["assertionResults"]) ? file["assertionResults"] : [];
+    const failed = tests.filter(isRecord).filter(isFailed);
+    return failed.length === 0 ? [`${name} did not load`] : failed.map((test) => `${name} > ${String(test["fullName"])}: ${firstLine(test["failureMessages"])}`);
+  });
+}
+
+function firstLine(messages: unknown): string {
+  const [message = ""]: unknown[] = Array.isArray(messages) ? messages : [];
+  return stripVTControlCharacters(String(message)).split("\n", 1)[0] ?? "";
 }
 
 function isFailed(test: unknown): boolean {
