@@ -1,9 +1,10 @@
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { openS3StateObjects } from "../../src/objects/stores/s3/state-objects.ts";
 import { setJournalAside } from "../../src/state/journal/set-aside.ts";
 import { startS3Server, type S3Server } from "../support/s3-server/index.ts";
+import { temporaryFolder } from "../support/temp.ts";
 import { type JournalPlace, journalPlace } from "./journal-place.ts";
 import { applied, collect, OWNER, pagesOf, record, runStart } from "./samples.ts";
 import { stateConformance } from "./state-conformance.ts";
@@ -275,10 +276,14 @@ describe("a store", () => {
 
 test("many that make it at once share one, and leave nothing on the disk", async () => {
   await using place = await journalPlace(server);
-  const before = readdirSync(tmpdir()).filter((name) => name.startsWith("tidemark-state-"));
+  await using folder = await temporaryFolder();
+  // Others make folders in the usual one meanwhile.
+  vi.stubEnv("TMPDIR", folder.path);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(tmpdir()).toBe(folder.path);
   const states = await Promise.all(Array.from({ length: 5 }, () => place.open()));
   expect(new Set(states.map(({ lineage }) => lineage)).size).toBe(1);
   // Where an open file can be unlinked it is, so that also a killed process leaves none.
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith("tidemark-state-") && !before.includes(name))).toEqual([]);
+  expect(readdirSync(folder.path)).toEqual([]);
   await Promise.all(states.map((state) => state.close()));
 });
