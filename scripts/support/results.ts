@@ -77,7 +77,9 @@ export async function listFailures(runner: string): Promise<readonly string[]> {
     const name = relative(ROOT, String(file["name"]));
     const tests: unknown[] = Array.isArray(file["assertionResults"]) ? file["assertionResults"] : [];
     const failed = tests.filter(isRecord).filter(isFailed);
-    return failed.length === 0 ? [`${name} did not load`] : failed.map((test) => `${name} > ${String(test["fullName"])}: ${firstLine(test["failureMessages"])}`);
+    return failed.length === 0
+      ? [`${name} did not load`]
+      : failed.map((test) => `${name} > ${String(test["fullName"])}: ${firstLine(test["failureMessages"])}`);
   });
 }
 
