@@ -84,8 +84,8 @@ export async function listFailures(runner: string): Promise<readonly string[]> {
 }
 
 function firstLine(messages: unknown): string {
-  const [message = ""]: unknown[] = Array.isArray(messages) ? messages : [];
-  return stripVTControlCharacters(String(message)).split("\n", 1)[0] ?? "";
+  const first: unknown = Array.isArray(messages) ? messages.at(0) : undefined;
+  return typeof first === "string" ? (stripVTControlCharacters(first).split("\n", 1)[0] ?? "") : "";
 }
 
 function isFailed(test: unknown): boolean {
