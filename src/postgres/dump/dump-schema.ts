@@ -4,7 +4,8 @@ import { qualifiedName, quoteName } from "../names.ts";
 import { type DumpEntry, readArchive } from "./archive.ts";
 import { findProgram } from "./native/find-program.ts";
 import { databaseWord, runNativeDump } from "./native/run.ts";
-import { runDump } from "./wasm/run.ts";
+import type { DumpResult } from "./wasm/messages.ts";
+import { DumpThread } from "./wasm/run.ts";
 
 /** All definitions of a database, in an order in which they can be created. */
 export interface SchemaDump {
@@ -27,6 +28,8 @@ export interface DumpSchemaOptions {
   readonly unlockable?: ReadonlySet<string> | undefined;
   /** How long to wait for a table that somebody else has locked. Milliseconds. */
   readonly lockTimeoutMs?: number | undefined;
+  /** Used up by it, where a program of this machine is not used instead; undefined: one of its own. */
+  readonly thread?: DumpThread | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -41,9 +44,7 @@ export async function dumpSchema(options: DumpSchemaOptions): Promise<SchemaDump
   const { session, signal } = options;
   const words = wordsOf(options);
   const program = await findProgram(session, signal);
-  const result = await (program === undefined
-    ? runDump({ session, words: [...words, "--username=tidemark", `--dbname=${databaseWord(session.database)}`], unlockable: options.unlockable, signal })
-    : runNativeDump({ session, program: program.path, words, signal }));
+  const result = await (program === undefined ? runInThread(options, words) : runNativeDump({ session, program: program.path, words, signal }));
   if (result.code !== 0 || result.archive === undefined) {
     throw new TidemarkError(
       "DUMP_FAILED",
@@ -55,6 +56,11 @@ export async function dumpSchema(options: DumpSchemaOptions): Promise<SchemaDump
   }
   const warnings = result.messages.filter((line) => line.includes("warning:"));
   return { version: session.version, entries: readArchive(result.archive).entries, warnings };
+}
+
+async function runInThread({ session, unlockable, thread: given, signal }: DumpSchemaOptions, words: readonly string[]): Promise<DumpResult> {
+  await using thread = given ?? DumpThread.start(signal);
+  return await thread.run({ session, words: [...words, "--username=tidemark", `--dbname=${databaseWord(session.database)}`], unlockable });
 }
 
 /** What went wrong, without the query in which it did, which may name a thousand tables, and what pg_dump says of where it lies. */

@@ -8,6 +8,7 @@ import { usersRows, writtenRows } from "../catalog/configuration.ts";
 import { readNonEmpty } from "../catalog/relations.ts";
 import { compareTables } from "../compare-tables.ts";
 import { openSession, type Session } from "../connect/session.ts";
+import { DumpThread } from "../dump/wasm/run.ts";
 import { type Ends, openIfThere } from "../ends.ts";
 import { type Interrupted, readInterrupted } from "../intents.ts";
 import type { Mapping } from "../mapping/mapping.ts";
@@ -28,11 +29,13 @@ const PAGE = 500;
 /** Decides about everything in a database. Reads only: definitions and counts, no rows unless they are compared. */
 export async function* planDatabase(sync: PostgresSync, ends: Ends, context: PlanContext): AsyncGenerator<readonly Action[]> {
   const { signal } = context;
+  // It gets ready while the sessions are opened.
+  await using thread = DumpThread.start(signal);
   const source = await openSession(ends.source);
   let destination: Session | undefined;
   try {
     destination = await openIfThere(ends.destination);
-    const ordered = inOrder(await plan({ sync, ends, context, source, destination }));
+    const ordered = inOrder(await plan({ sync, ends, context, source, destination, thread }));
     for (let from = 0; from < ordered.length; from += PAGE) {
       signal.throwIfAborted();
       yield ordered.slice(from, from + PAGE).map(({ action }) => action);
@@ -49,6 +52,8 @@ interface Planning {
   readonly context: PlanContext;
   readonly source: Session;
   readonly destination: Session | undefined;
+  /** For the source's definitions. */
+  readonly thread: DumpThread;
 }
 
 async function plan(planning: Planning): Promise<Planned[]> {
@@ -57,7 +62,7 @@ async function plan(planning: Planning): Promise<Planned[]> {
   const tell = (what: string) => context.emit({ type: "reading", sync: sync.name, what });
   tell("the definitions of both databases");
   const [source, destination] = await Promise.all([
-    readSource({ session: planning.source, options: ends.source, signal }),
+    readSource({ session: planning.source, options: ends.source, thread: planning.thread, signal }),
     readDestination({ session: planning.destination, options: ends.destination, signal }),
   ]);
   context.stamp(source.stamp);

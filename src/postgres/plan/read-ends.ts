@@ -10,6 +10,7 @@ import type { ConnectionOptions } from "../connect/options.ts";
 import { openSession, type Session } from "../connect/session.ts";
 import type { DumpEntry } from "../dump/archive.ts";
 import { dumpSchema } from "../dump/dump-schema.ts";
+import type { DumpThread } from "../dump/wasm/run.ts";
 import { hideSecrets } from "../dump/secrets.ts";
 import { openMaintenance } from "../ends.ts";
 
@@ -45,18 +46,20 @@ export interface DestinationFacts extends EndFacts {
 export interface ReadEndOptions {
   readonly session: Session;
   readonly options: ConnectionOptions;
+  /** For the definitions; undefined: one of their own. */
+  readonly thread?: DumpThread | undefined;
   readonly signal: AbortSignal;
 }
 
 /** How long to wait for a definition that somebody is changing, where the location says nothing else. */
 const LOCK_TIMEOUT_MS = 30_000;
 
-export async function readSource({ session, options, signal }: ReadEndOptions): Promise<SourceFacts> {
+export async function readSource({ session, options, thread, signal }: ReadEndOptions): Promise<SourceFacts> {
   // Before the dump: what changes while it is made is looked at again when it is applied.
   const stamp = await catalogStamp(session);
   // Within a session one thing at a time; the dump has its own.
   const own = async () => ({ special: await readSpecialObjects(session), ...(await readFacts(session)) });
-  const [dump, facts] = await Promise.all([readDefinitions(options, signal), own()]);
+  const [dump, facts] = await Promise.all([readDefinitions({ options, thread, signal }), own()]);
   return { ...facts, ...dump, stamp };
 }
 
@@ -64,6 +67,7 @@ export async function readSource({ session, options, signal }: ReadEndOptions): 
 export async function readDestination({
   session,
   options,
+  thread,
   signal,
 }: Omit<ReadEndOptions, "session"> & { readonly session: Session | undefined }): Promise<DestinationFacts> {
   if (session === undefined) return readServer(options);
@@ -75,7 +79,7 @@ export async function readDestination({
     tablespaces: await readTablespaces(session),
     invalidIndexes: await readInvalidIndexes(session),
   });
-  const [dump, facts] = await Promise.all([readDefinitions(options, signal, closed.tables), own()]);
+  const [dump, facts] = await Promise.all([readDefinitions({ options, thread, signal, unlockable: closed.tables }), own()]);
   return { ...facts, ...dump, exists: true };
 }
 
@@ -101,10 +105,10 @@ async function readServer(options: ConnectionOptions): Promise<DestinationFacts>
 }
 
 /** In a session of its own, which pg_dump uses up, beside what else is read. */
-async function readDefinitions(options: ConnectionOptions, signal: AbortSignal, unlockable?: ReadonlySet<string>) {
+async function readDefinitions({ options, thread, unlockable, signal }: Omit<ReadEndOptions, "session"> & { readonly unlockable?: ReadonlySet<string> }) {
   const session = await openSession(options);
   try {
-    const { version, entries, warnings } = await dumpSchema({ session, signal, unlockable, lockTimeoutMs: options.lockTimeoutMs || LOCK_TIMEOUT_MS });
+    const { version, entries, warnings } = await dumpSchema({ session, thread, signal, unlockable, lockTimeoutMs: options.lockTimeoutMs || LOCK_TIMEOUT_MS });
     return { version, entries: hideSecrets(entries), warnings };
   } finally {
     await session.close();

@@ -2,11 +2,9 @@ import type { MessagePort } from "node:worker_threads";
 
 /** What a thread that runs pg_dump is given. */
 export interface DumpWorkerData {
-  /** Command line, without the program and the output file. */
-  readonly words: readonly string[];
-  /** Frames to the server go out here, its answers come in. */
+  /** First comes the command line, without the program and the output file. Then frames to the server go out here, its answers come in. */
   readonly port: MessagePort;
-  /** One 32-bit number, set to 1 when an answer is in the port: the thread sleeps on it. */
+  /** One 32-bit number, set to 1 when something is in the port: the thread sleeps on it. */
   readonly wake: SharedArrayBuffer;
 }
 

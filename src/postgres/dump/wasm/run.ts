@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { MessageChannel, Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { Session } from "../../connect/session.ts";
 import { SessionBridge } from "./bridge.ts";
 import type { Answer, DumpResult, DumpWorkerData } from "./messages.ts";
@@ -11,43 +11,66 @@ export interface RunDumpOptions {
   readonly words: readonly string[];
   /** Tables that are not locked, as `qualifiedName` writes them. */
   readonly unlockable?: ReadonlySet<string> | undefined;
-  readonly signal: AbortSignal;
 }
 
-/**
- * Runs the pg_dump that comes along, version 18, in a thread.
- *
- * @throws the signal's reason; an error of the thread itself. A dump that failed is a result with its code
- */
-export async function runDump({ session, words, unlockable, signal }: RunDumpOptions): Promise<DumpResult> {
-  signal.throwIfAborted();
-  const bridge = await SessionBridge.over(session, { unlockable });
-  const { port1, port2 } = new MessageChannel();
-  const wake = new SharedArrayBuffer(4);
-  const flag = new Int32Array(wake);
-  const answer = (message: Answer) => {
-    port1.postMessage(message);
-    Atomics.store(flag, 0, 1);
-    Atomics.notify(flag, 0);
-  };
-  port1.on("message", (bytes: Uint8Array) => {
-    bridge.exchange(bytes).then(
-      (answered) => answer({ bytes: answered, lost: false }),
-      () => answer({ bytes: new Uint8Array(), lost: true }),
-    );
-  });
-  const worker = new Worker(workerFile(), { workerData: { words, port: port2, wake } satisfies DumpWorkerData, transferList: [port2], name: "pg_dump" });
-  try {
+/** A thread for one dump by the pg_dump that comes along, version 18. It gets ready while the session is opened. */
+export class DumpThread implements AsyncDisposable {
+  readonly #signal: AbortSignal;
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #flag: Int32Array;
+  readonly #result: Promise<DumpResult>;
+
+  private constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    const { port1, port2 } = new MessageChannel();
+    const wake = new SharedArrayBuffer(4);
+    this.#port = port1;
+    this.#flag = new Int32Array(wake);
+    this.#worker = new Worker(workerFile(), { workerData: { port: port2, wake } satisfies DumpWorkerData, transferList: [port2], name: "pg_dump" });
     // A worker sends nothing else.
-    const [result] = (await once(worker, "message", { signal })) as [DumpResult];
-    return result;
-  } catch (error) {
+    this.#result = once(this.#worker, "message", { signal }).then(([result]) => result as DumpResult);
+    // Where no dump is asked for, nobody needs to know why it would have failed.
+    this.#result.catch(() => undefined);
+  }
+
+  /** @throws the signal's reason */
+  static start(signal: AbortSignal): DumpThread {
     signal.throwIfAborted();
-    throw error;
-  } finally {
-    bridge.end();
-    port1.close();
-    await worker.terminate();
+    return new DumpThread(signal);
+  }
+
+  /** @throws the signal's reason; an error of the thread itself. A dump that failed is a result with its code */
+  async run({ session, words, unlockable }: RunDumpOptions): Promise<DumpResult> {
+    this.#signal.throwIfAborted();
+    const bridge = await SessionBridge.over(session, { unlockable });
+    this.#port.on("message", (bytes: Uint8Array) => {
+      bridge.exchange(bytes).then(
+        (answered) => this.#wake({ bytes: answered, lost: false } satisfies Answer),
+        () => this.#wake({ bytes: new Uint8Array(), lost: true } satisfies Answer),
+      );
+    });
+    this.#wake(words);
+    try {
+      return await this.#result;
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      throw error;
+    } finally {
+      bridge.end();
+    }
+  }
+
+  /** Ends the thread, whatever it does. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#port.close();
+    await this.#worker.terminate();
+  }
+
+  #wake(message: Answer | readonly string[]): void {
+    this.#port.postMessage(message);
+    Atomics.store(this.#flag, 0, 1);
+    Atomics.notify(this.#flag, 0);
   }
 }
 

@@ -6,8 +6,8 @@ import type { Answer, DumpResult, DumpWorkerData } from "./messages.ts";
 const OUTPUT = "/tmp/dump";
 const FILE_PRIVATE = 0o600;
 
-// Only runDump starts this thread.
-const { words, port, wake } = workerData as DumpWorkerData;
+// Only DumpThread starts this thread.
+const { port, wake } = workerData as DumpWorkerData;
 const flag = new Int32Array(wake);
 /** What the server answered and pg_dump has not read yet. */
 let unread: Uint8Array = new Uint8Array();
@@ -16,14 +16,17 @@ let unread: Uint8Array = new Uint8Array();
 function write(module: PgDumpModule, pointer: number, length: number): number {
   Atomics.store(flag, 0, 0);
   port.postMessage(module.HEAPU8.slice(pointer, pointer + length));
-  Atomics.wait(flag, 0, 0);
-  const received = receiveMessageOnPort(port);
-  // The main thread posts before it wakes.
-  const answer = received?.message as Answer | undefined;
+  const answer = receive() as Answer | undefined;
   if (answer === undefined || answer.lost) return -1;
   const { bytes } = answer;
   if (bytes.length > 0) unread = unread.length === 0 ? bytes : Buffer.concat([unread, bytes]);
   return length;
+}
+
+/** Sleeps until the main thread has posted something. It posts before it wakes. */
+function receive(): unknown {
+  Atomics.wait(flag, 0, 0);
+  return receiveMessageOnPort(port)?.message;
 }
 
 function read(module: PgDumpModule, pointer: number, most: number): number {
@@ -53,6 +56,7 @@ const module = await createModule({
     },
   ],
 });
+const words = receive() as readonly string[];
 const returned = module.callMain([...words, "--file", OUTPUT]);
 if (code === 0 && returned !== undefined) code = returned;
 const archive = code === 0 ? new Uint8Array(module.FS.readFile(OUTPUT)) : undefined;
