@@ -28,8 +28,8 @@ function escapeCharacter(character: string): string {
   return code < 0x80 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
 }
 
-/** Cuts the middle out: the beginning and the end are what tells names apart. */
-function shorten(text: string, maxLength: number): string {
+/** Cuts the middle out: the beginning and the end are what tells names apart. At most `maxLength` characters are left. */
+export function shorten(text: string, maxLength: number): string {
   const characters = [...text];
   if (characters.length <= maxLength) return text;
   const kept = Math.max(0, maxLength - 1);

@@ -12,12 +12,13 @@ import { counted } from "./words.ts";
 /** On a screen; all of them are in the state. */
 const PROBLEMS_SHOWN = 20;
 
+/** What is said behind a number: of one, and of more. */
 const FATE_WORDS = {
-  stale: "changed since they were reviewed, and were left alone",
-  failed: "failed",
-  refused: "were refused",
-  cancelled: "were cancelled",
-  inDoubt: "are in doubt: nobody could find out what became of them",
+  stale: ["changed since it was reviewed, and was left alone", "changed since they were reviewed, and were left alone"],
+  failed: ["failed", "failed"],
+  refused: ["was refused", "were refused"],
+  cancelled: ["was cancelled", "were cancelled"],
+  inDoubt: ["is in doubt: nobody could find out what became of it", "are in doubt: nobody could find out what became of them"],
 } as const;
 
 export interface OutcomeViewOptions {
@@ -36,7 +37,8 @@ export interface OutcomeViewOptions {
 export async function showOutcome({ summary, result, state, out, paint, planFile, elapsedMs, isKept = false }: OutcomeViewOptions): Promise<void> {
   const { run } = result;
   if (run === undefined) {
-    const why = summary.hasChanges ? "An earlier run applied all of this changeset." : `Both ends are as the plan ${visible(summary.plan)} wants them.`;
+    const rest = summary.hasConflicts ? "But for what is in conflict, both" : "Both";
+    const why = summary.hasChanges ? "An earlier run applied all of this changeset." : `${rest} ends are as the plan ${visible(summary.plan)} wants them.`;
     out.line(`${paint.strong("Nothing to do.")} ${why}`);
     return conflictsLine(summary, out, paint);
   }
@@ -106,9 +108,9 @@ export function problemLines({ outcome, sync, key, action, code, message, hint }
 function syncSentence({ outcomes, bytes, rows }: SyncResult, database: boolean, paint: Paint): string {
   const moved = database && rows > 0 ? `${counted(rows, "row")}, ${formatBytes(bytes)}` : formatBytes(bytes);
   const parts = [`${formatCount(outcomes.applied)} applied (${moved})`];
-  for (const [fate, words] of Object.entries(FATE_WORDS)) {
+  for (const [fate, [ofOne, ofMore]] of Object.entries(FATE_WORDS)) {
     const items = outcomes[fate as keyof typeof FATE_WORDS];
-    if (items > 0) parts.push(paint.warn(`${formatCount(items)} ${words}`));
+    if (items > 0) parts.push(paint.warn(`${formatCount(items)} ${items === 1 ? ofOne : ofMore}`));
   }
   return parts.join("; ");
 }

@@ -35,3 +35,10 @@ test("what is left of a stopped run counts every action that changes something",
 
   expect(text).toContain("with 5 actions left");
 });
+
+test("both ends are not said to be as the plan wants them where something is in conflict", async () => {
+  using changeset = await changesetOf([{ name: "media", actions: [{ action: "conflict", key: "a" }] }]);
+  const result = resultOf({}, { run: undefined });
+  const text = await textOf((out) => showOutcome({ summary: changeset.summary, result, state, out, paint: PLAIN, planFile: "p.yaml", elapsedMs: 1000 }));
+  expect(text).toContain("Nothing to do. But for what is in conflict, both ends are as");
+});

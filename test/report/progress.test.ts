@@ -75,3 +75,12 @@ test("a run that fills tables counts actions, and says how many rows it is about
   state.take(started);
   expect(progressLine(state.snapshot())).toContain("0 of 53 actions; 0 B of 780 MB");
 });
+
+test("a key in a problem is escaped once, as everywhere", async () => {
+  const said = await textOf((out) => {
+    const progress = makeProgress({ mode: "plain", messages: new Messages(out, "info", PLAIN), json: undefined, flush: () => {}, columns: 80 });
+    progress.emit({ type: "itemProblem", sync: "media", key: "d\nir/f", fate: "refused", code: "KEY_CLASH", message: "no", hint: undefined });
+    progress.close();
+  });
+  expect(said).toContain(String.raw`media: refused: d\x0air/f: no`);
+});

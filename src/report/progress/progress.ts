@@ -1,5 +1,5 @@
 import type { Emit, TidemarkEvent } from "../../core/events.ts";
-import { visible } from "../../core/escape.ts";
+import { shorten } from "../../core/escape.ts";
 import { formatBytes, formatCount, formatDuration } from "../../core/units.ts";
 import type { JsonLines } from "../json-lines.ts";
 import type { Messages } from "../messages.ts";
@@ -96,7 +96,7 @@ function humanLines({ mode, messages, flush, columns }: ProgressOptions, state: 
           break;
         case "itemProblem":
           problems += 1;
-          if (problems <= PROBLEMS_LIVE) say(`${event.sync}: ${event.fate}: ${visible(event.key, { maxLength: 160 })}: ${event.message}`);
+          if (problems <= PROBLEMS_LIVE) say(`${event.sync}: ${event.fate}: ${shorten(event.key, 160)}: ${event.message}`);
           break;
         case "notice":
           clear();

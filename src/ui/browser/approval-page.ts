@@ -1,6 +1,6 @@
 import { visible } from "../../core/escape.ts";
 import { type Lost, lostDetails } from "../../report/lost.ts";
-import { shownKey, wrapText } from "../text.ts";
+import { cutMiddle, wrapText } from "../text.ts";
 import type { Theme } from "../theme.ts";
 import type { Shell } from "./page.ts";
 import { TextPage } from "./text-page.ts";
@@ -17,6 +17,6 @@ export function lostLines(lost: readonly Lost[], columns: number, theme: Theme):
   if (lost.length === 0) return ["Nothing at the destinations is deleted or overwritten."];
   return lost.flatMap((each) => [
     ...each.lines.flatMap((line) => wrapText(`${visible(each.sync)}: ${line}`, columns).map(theme.remove)),
-    ...lostDetails(each).map((line) => `  ${shownKey(line, Math.max(1, columns - 2))}`),
+    ...lostDetails(each).map((line) => `  ${cutMiddle(line, Math.max(1, columns - 2))}`),
   ]);
 }

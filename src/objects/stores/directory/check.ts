@@ -1,6 +1,5 @@
 import { access, constants, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { visible } from "../../../core/escape.ts";
 import { ItemError, TidemarkError } from "../../../core/errors.ts";
 import type { DirectoryLocation } from "../../../core/sync-plan.ts";
 import type { StoreCheck } from "../../store.ts";
@@ -23,7 +22,7 @@ export async function* checkDirectory(
   signal.throwIfAborted();
 
   const there = (await nearest(root.root)) === root.root;
-  const place = visible(root.display);
+  const place = root.display;
   if (!there && wanted === "read")
     yield fail("REACH", `There is no folder ${place}.`, "Correct the path, create the folder, or mount the share that holds it.");
   else yield pass("REACH", there ? `${place} is there.` : `${place} is not there yet; it is made by the first write.`);
@@ -38,7 +37,7 @@ export async function* checkDirectory(
 async function checkMount(location: DirectoryLocation): Promise<StoreCheck> {
   try {
     await requireMount(location);
-    return pass("MOUNT", `${visible(location.path)} is on the mount that the plan names.`);
+    return pass("MOUNT", `${location.path} is on the mount that the plan names.`);
   } catch (error) {
     if (error instanceof TidemarkError) return fail("MOUNT", error.message, error.hint);
     throw error;
@@ -74,11 +73,7 @@ async function checkParent(root: Root, place: string): Promise<StoreCheck> {
     await access(above, constants.W_OK | constants.X_OK);
     return pass("WRITE", `${place} can be made.`);
   } catch (error) {
-    return fail(
-      "WRITE",
-      `${place} cannot be made in ${visible(above)}: ${reason(error)}.`,
-      "Create the folder, or grant write permission on the one above it.",
-    );
+    return fail("WRITE", `${place} cannot be made in ${above}: ${reason(error)}.`, "Create the folder, or grant write permission on the one above it.");
   }
 }
 

@@ -100,7 +100,7 @@ export function writeFault(error: unknown, key: string): unknown {
 
 export function clash(key: string, cause?: unknown): ItemError {
   return new ItemError("refused", "KEY_CLASH", `${quoted(key)} cannot be there: what would be a folder is a file, or the other way round.`, {
-    hint: "A directory cannot hold both `a` and `a/b`: remove or exclude one of them.",
+    hint: "A directory cannot hold both `a` and `a/b`. Where this plan deletes the one in the way, plan and apply again; else remove or exclude one of them.",
     cause,
   });
 }

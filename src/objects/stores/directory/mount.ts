@@ -1,7 +1,6 @@
 import { readFile, realpath } from "node:fs/promises";
 import { dirname } from "node:path";
 import { TidemarkError } from "../../../core/errors.ts";
-import { visible } from "../../../core/escape.ts";
 import type { DirectoryLocation } from "../../../core/sync-plan.ts";
 
 export interface Mount {
@@ -25,20 +24,20 @@ const KINDS: Readonly<Record<string, readonly string[]>> = { nfs: ["nfs4"], smb:
  */
 export async function requireMount({ path, mount }: Pick<DirectoryLocation, "path" | "mount">, table?: string): Promise<void> {
   if (!mount) return;
-  const wanted = [mount.type && `of type ${mount.type}`, mount.source && `from ${visible(mount.source)}`].filter(Boolean).join(" ");
+  const wanted = [mount.type && `of type ${mount.type}`, mount.source && `from ${mount.source}`].filter(Boolean).join(" ");
   let text: string;
   try {
     text = table ?? (await readFile(TABLE, "utf8"));
   } catch (cause) {
-    throw new TidemarkError("MOUNT_MISSING", `This system does not tell whether ${visible(path)} is on a mount.`, {
+    throw new TidemarkError("MOUNT_MISSING", `This system does not tell whether ${path} is on a mount.`, {
       hint: "Remove `mount` from the location; it is known on Linux only.",
       cause,
     });
   }
   const found = mountOf(await existing(path), parseMounts(text));
   if (found && isOfType(found.type, mount.type) && isFrom(found.source, mount.source) && (wanted !== "" || found.point !== "/")) return;
-  const instead = found ? `It is on ${visible(found.source)} (${visible(found.type)}), mounted at ${visible(found.point)}.` : "It is on no mount.";
-  throw new TidemarkError("MOUNT_MISSING", `${visible(path)} is not on a mount${wanted && ` ${wanted}`}. ${instead}`, {
+  const instead = found ? `It is on ${found.source} (${found.type}), mounted at ${found.point}.` : "It is on no mount.";
+  throw new TidemarkError("MOUNT_MISSING", `${path} is not on a mount${wanted && ` ${wanted}`}. ${instead}`, {
     hint: "Mount the share first: an unmounted share looks empty.",
   });
 }

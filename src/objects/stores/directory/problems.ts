@@ -1,5 +1,4 @@
 import { TidemarkError } from "../../../core/errors.ts";
-import { visible } from "../../../core/escape.ts";
 import type { ListingProblem } from "../../store.ts";
 import { errnoOf, quoted, reason } from "./faults.ts";
 
@@ -19,7 +18,7 @@ export function folderProblem(key: string, error: unknown): ListingProblem | und
 /** Of the root: nothing at all is known then. */
 export function rootProblem(root: string, error: unknown): unknown {
   if (errnoOf(error) === undefined) return error;
-  return new TidemarkError("LOCATION_UNREADABLE", `The folder ${visible(root)} could not be read: ${reason(error)}.`, {
+  return new TidemarkError("LOCATION_UNREADABLE", `The folder ${root} could not be read: ${reason(error)}.`, {
     hint: "Grant read and search permission on it, or look at the mount.",
     cause: error,
   });

@@ -1,6 +1,5 @@
 import { lstatSync } from "node:fs";
 import { TidemarkError } from "../../../core/errors.ts";
-import { visible } from "../../../core/escape.ts";
 import type { FolderIdentity } from "./jobs.ts";
 
 export function sameFolder(a: FolderIdentity | undefined, b: FolderIdentity | undefined): boolean {
@@ -37,7 +36,7 @@ export class RootWatch {
     const now = identityOf(this.#path);
     if (this.#identity === undefined) this.#identity = now;
     else if (!sameFolder(this.#identity, now))
-      throw new TidemarkError("LOCATION_CHANGED", `${visible(this.#path)} is no longer the folder that was opened: it was unmounted, moved or replaced.`, {
+      throw new TidemarkError("LOCATION_CHANGED", `${this.#path} is no longer the folder that was opened: it was unmounted, moved or replaced.`, {
         hint: "Mount it again, then plan again.",
       });
     return now !== undefined;

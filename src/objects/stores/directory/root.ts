@@ -1,7 +1,6 @@
 import { stat, realpath } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { TidemarkError } from "../../../core/errors.ts";
-import { visible } from "../../../core/escape.ts";
 import type { DirectoryLocation } from "../../../core/sync-plan.ts";
 import type { StoreContext } from "../../store.ts";
 import { errnoOf, reason } from "./faults.ts";
@@ -29,8 +28,7 @@ export async function openRoot(location: DirectoryLocation, prefix: string, { ow
   const whole = location.prefix + prefix;
   const base = withSlash(resolve(location.path));
   const problem = whole === "" ? undefined : nameProblem(whole, base);
-  if (problem)
-    throw new TidemarkError(problem.code, `The prefix of ${visible(location.name)} cannot be a folder: ${problem.message}`, { hint: "Correct the prefix." });
+  if (problem) throw new TidemarkError(problem.code, `The prefix of ${location.name} cannot be a folder: ${problem.message}`, { hint: "Correct the prefix." });
 
   if (needed === "location") await requireFolder(base);
   const path = base + whole;
@@ -57,17 +55,17 @@ async function requireFolder(path: string, mayBeMissing = false): Promise<Folder
     const missing = errnoOf(cause) === "ENOENT";
     if (missing && mayBeMissing) return undefined;
     if (missing)
-      throw new TidemarkError("LOCATION_NOT_FOUND", `There is no folder ${visible(path)}.`, {
+      throw new TidemarkError("LOCATION_NOT_FOUND", `There is no folder ${path}.`, {
         hint: "Correct the path, create the folder, or mount the share that holds it.",
         cause,
       });
     if (errnoOf(cause) !== "ENOTDIR")
-      throw new TidemarkError("LOCATION_UNREADABLE", `The folder ${visible(path)} cannot be looked at: ${reason(cause)}.`, {
+      throw new TidemarkError("LOCATION_UNREADABLE", `The folder ${path} cannot be looked at: ${reason(cause)}.`, {
         hint: "Grant permission, or look at the mount.",
         cause,
       });
   }
-  throw new TidemarkError("NOT_A_DIRECTORY", `${visible(path)} is not a folder.`, { hint: "A directory location names a folder." });
+  throw new TidemarkError("NOT_A_DIRECTORY", `${path} is not a folder.`, { hint: "A directory location names a folder." });
 }
 
 /** The real path; of what does not exist, that of the nearest folder above it and the rest as it is written. */
