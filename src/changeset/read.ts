@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import { TidemarkError } from "../core/errors.ts";
-import { SQLITE_CORRUPT, sqliteCode } from "../core/sqlite.ts";
+import { SQLITE_CORRUPT, SQLITE_NOTADB, sqliteCode } from "../core/sqlite.ts";
 import type { Changeset, ChangesetOrigin } from "./changeset.ts";
 import { EFFECTS } from "./action.ts";
 import { APPLICATION_ID, FORMAT, TABLES } from "./format.ts";
@@ -37,6 +37,8 @@ export async function openChangeset(path: string): Promise<Changeset> {
     db?.close();
     if (error instanceof TidemarkError) throw error;
     if (sqliteCode(error) === SQLITE_CORRUPT) throw alteredError(path, error);
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") throw unreadable(path, "there is no such file", error);
+    if (sqliteCode(error) === SQLITE_NOTADB) throw unreadable(path, "it is no changeset", error);
     throw unreadable(path, error instanceof Error ? error.message : String(error), error);
   }
 }

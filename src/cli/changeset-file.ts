@@ -1,7 +1,9 @@
-import { access, open } from "node:fs/promises";
+import { access, open, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import type { Changeset } from "../changeset/changeset.ts";
+import { openChangeset } from "../changeset/read.ts";
 import { TidemarkError } from "../core/errors.ts";
+import { readBounded } from "../plan-file/read-bounded.ts";
 
 const SQLITE = Buffer.from("SQLite format 3\0", "latin1");
 
@@ -22,6 +24,34 @@ export async function isChangesetFile(path: string): Promise<boolean> {
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Opens a changeset that somebody named, and says so where it is a plan file instead.
+ *
+ * @throws TidemarkError as `openChangeset` does
+ */
+export async function openNamed(path: string): Promise<Changeset> {
+  try {
+    return await openChangeset(path);
+  } catch (error) {
+    if (!(error instanceof TidemarkError) || error.code !== "CHANGESET_UNREADABLE" || !(await isPlanFile(path))) throw error;
+    throw new TidemarkError("CHANGESET_UNREADABLE", `${path} is a plan file, and no changeset.`, {
+      hint: `See what it would do: tidemark plan ${path}`,
+      cause: error,
+    });
+  }
+}
+
+/** Whether somebody means it for a plan: it need not be a valid one. */
+async function isPlanFile(path: string): Promise<boolean> {
+  // A pipe would be read until somebody closes it.
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  const text = isFile ? readBounded(path) : undefined;
+  return text instanceof Uint8Array && /^(?:version|locations|syncs)[ \t]*:/m.test(Buffer.from(text).toString("utf8"));
 }
 
 /**

@@ -27,9 +27,43 @@ export function describe(command: Command, help: CommandHelp): Command {
   return command.summary(help.summary).description(`${help.summary.charAt(0).toUpperCase()}${help.summary.slice(1)}.`);
 }
 
-/** A command line that works, for whoever got it wrong. */
-export function exampleOf(command: Command): string | undefined {
-  return HELP.get(command)?.examples[0]?.[0];
+/**
+ * A command line that works, for whoever got it wrong.
+ *
+ * @param option `--retry-failed`: one that shows it, or none
+ */
+export function exampleOf(command: Command, option?: string): string | undefined {
+  const examples = HELP.get(command)?.examples ?? [];
+  return examples.find(([line]) => option === undefined || line.split(" ").includes(option))?.[0];
+}
+
+/**
+ * `help state unlock` as `state unlock --help`: commander's own `help` looks at one word only, and
+ * answers an unknown one with the help of everything. An unknown command is left for it to refuse.
+ */
+export function withHelpOption(argv: readonly string[], program: Command): readonly string[] {
+  const at = argv.indexOf("help");
+  const before = argv.slice(0, at);
+  if (at === -1 || before.some((word) => word.startsWith("-"))) return argv;
+  let command: Command | undefined = program;
+  for (const word of before) command = childOf(command, word);
+  if (command === undefined || command.commands.length === 0) return argv;
+  const path = [...before];
+  const rest = argv.slice(at + 1);
+  const options = rest.filter((word) => word.startsWith("-"));
+  for (const word of rest) {
+    if (word.startsWith("-")) continue;
+    if (command.commands.length === 0) break;
+    path.push(word);
+    const child = childOf(command, word);
+    if (child === undefined) return [...path, ...options];
+    command = child;
+  }
+  return [...path, ...options, "--help"];
+}
+
+function childOf(command: Command | undefined, name: string): Command | undefined {
+  return command?.commands.find((child) => child.name() === name);
 }
 
 const ROOT_EXAMPLES: readonly (readonly [string, string])[] = [
@@ -84,7 +118,7 @@ function commandHelp(command: Command, helper: Help): string {
   const parts = [
     `${command.description()}\n`,
     section("Usage", [`  ${usage(command, helper)}`]),
-    section("Examples", help?.examples.map(([line, use]) => `  # ${use}\n  ${line}`) ?? []),
+    section("Examples", help?.examples.map(([line, use]) => `  # ${use}\n${brokenExample(line, width)}`) ?? []),
     section("Commands", list(children.map((child) => [child.name(), child.summary()]))),
     section("Arguments", list(helper.visibleArguments(command).map((argument) => [argument.name(), helper.argumentDescription(argument)]))),
     section("Options", list(helper.visibleOptions(command).map((option) => [helper.optionTerm(option), optionText(option)]))),
@@ -98,6 +132,19 @@ function commandHelp(command: Command, helper: Help): string {
 function optionText({ description, argChoices, defaultValue }: Option): string {
   const choices = argChoices === undefined ? "" : `: ${argChoices.join(", ")}`;
   return `${description}${choices}${typeof defaultValue === "string" ? `; default: ${defaultValue}` : ""}`;
+}
+
+/** Before options, as a shell takes it that is given all of the lines. */
+function brokenExample(line: string, width: number): string {
+  if (line.length + 2 <= width) return `  ${line}`;
+  const lines: string[] = [];
+  for (const part of line.split(/ (?=--)/)) {
+    const last = lines.at(-1);
+    // Two columns before it, and two for the mark that it goes on.
+    if (last === undefined || last.length + 1 + part.length + 2 > width) lines.push(`${last === undefined ? "  " : "    "}${part}`);
+    else lines[lines.length - 1] = `${last} ${part}`;
+  }
+  return lines.join(" \\\n");
 }
 
 /** `tidemark plan PLAN [options]`. */

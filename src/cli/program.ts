@@ -25,7 +25,7 @@ import { validateCommand } from "./commands/validate.ts";
 import { type Context, type GlobalOptions, type Host, makeContext, VERSION } from "./context.ts";
 import { showError } from "./errors.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-codes.ts";
-import { formatHelp } from "./help.ts";
+import { formatHelp, withHelpOption } from "./help.ts";
 
 /**
  * Runs one command line from start to end.
@@ -51,7 +51,7 @@ export async function runCli(argv: readonly string[], host: Host): Promise<ExitC
 
   const currentContext = () => context ?? makeContext(host, out, err, { color: !argv.includes("--no-color"), logLevel: "info", json: argv.includes("--json") });
   try {
-    await program.parseAsync(argv, { from: "user" });
+    await program.parseAsync(withHelpOption(argv, program), { from: "user" });
   } catch (error) {
     exitCode = await failed(error, { argv, program, context: currentContext });
   }

@@ -24,7 +24,9 @@ function hintOf(said: string, { argv, program }: Typed): string | undefined {
   }
   const [, command] = /^unknown command '(.*)'$/.exec(said) ?? [];
   if (command !== undefined) return /\.ya?ml$/i.test(command) ? `Did you mean tidemark plan ${command}?` : "`tidemark --help` shows the commands.";
-  const example = exampleOf(namedIn(argv, program));
+  const [, flags, option] = /^option '((?:-\w, )?(--[\w-]+)[^']*)' argument missing$/.exec(said) ?? [];
+  const example = exampleOf(namedIn(argv, program), option);
+  if (example === undefined && flags !== undefined) return `Write its value behind it: ${flags}.`;
   return example === undefined ? undefined : `For example: ${example}`;
 }
 

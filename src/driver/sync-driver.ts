@@ -11,7 +11,8 @@ import type { Intent, IntentLog, ItemRecord, StateReader } from "../state/state-
 
 /** One thing looked at before a run. `confirm` blocks `apply` until `--confirm CODE`. */
 export interface Check {
-  readonly sync: string;
+  /** undefined: it is about no sync, but about the state. */
+  readonly sync: string | undefined;
   readonly code: string;
   readonly status: "pass" | "confirm" | "fail";
   /** What was looked at, e.g. `write to s3://bucket/prefix`. */

@@ -163,6 +163,16 @@ function repairType(wanted: readonly string[], written: string, value: string | 
   const digits = written.replaceAll(/[_,' ]/g, "");
   if (wanted.includes("integer") && typeof value === "string" && /^-?[0-9]+$/.test(digits))
     return { hint: `Write \`${digits}\`, without quotes.`, suggestion: digits };
-  if (wanted.includes("array") && typeof value === "string") return { hint: `Make it a list: [${written}].`, suggestion: `[${written}]` };
+  if (wanted.includes("array") && typeof value === "string") {
+    const list = `[${listItem(written)}]`;
+    return { hint: `Make it a list: ${list}.`, suggestion: list };
+  }
   return {};
+}
+
+/** A word that stays itself within `[ ]`; YAML would read all others as something else, or not at all. */
+const PLAIN_ITEM = /^(?!(?:true|false|null)$)[a-z_][\w./-]*$/i;
+
+function listItem(written: string): string {
+  return PLAIN_ITEM.test(written) ? written : JSON.stringify(written);
 }

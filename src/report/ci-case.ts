@@ -101,17 +101,17 @@ export function checkCase({ sync, code, status, subject, message, hint }: Check,
   const isOpen = status === "fail" || (status === "confirm" && !accepted);
   const confirm = status === "confirm" ? `Where that is meant: --confirm ${code}` : undefined;
   return {
-    group: sync,
+    group: sync ?? "state",
     name: `${subject}: ${code}`,
     output: isOpen ? undefined : message,
     problem: isOpen
       ? {
           code,
           level: "error",
-          message: `${sync}: ${subject}: ${message}`,
+          message: `${sync === undefined ? "" : `${sync}: `}${subject}: ${message}`,
           hint: [hint, confirm].filter((text) => text !== undefined).join(" ") || undefined,
           file,
-          place: syncs.get(sync),
+          place: sync === undefined ? undefined : syncs.get(sync),
         }
       : undefined,
   };

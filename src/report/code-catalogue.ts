@@ -29,6 +29,11 @@ export async function readCodes(): Promise<readonly ExplainedCode[]> {
   return JSON.parse(await readFile(new URL("codes.json", folder), "utf8")) as readonly ExplainedCode[];
 }
 
+/** Whether a check may ask for `--confirm CODE`: its document says when. */
+export function asksForConfirmation({ kind, meaning }: Pick<ExplainedCode, "kind" | "meaning">): boolean {
+  return kind === "check" && /\bconfirm/i.test(meaning);
+}
+
 /** Where a page of the documents is on the web: the package holds them. */
 export function documentUrl(version: string, page: string): string {
   return `https://unpkg.com/tidemark@${version}/docs/${page}`;

@@ -163,3 +163,18 @@ test("a store that does not keep to conditions is refused, and a place that is n
   const unknown = await a.run("plan", "plan.yaml", "--state", "location:stats");
   expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining("location:states")]);
 });
+
+test("check tries the place of the state too, and leaves nothing there", async () => {
+  await using runners = await twoRunners();
+  const { world, a } = runners;
+  const checked = await a.run("check", "plan.yaml");
+  expect(checked.code, checked.stderr).toBe(0);
+  expect(checked.stdout).toMatch(/^pass +state in location:states\/tidemark\/: It can be read/m);
+  expect(world.server.keys("states")).toEqual([]);
+
+  await a.write(planFile().replace("states: { type: s3, bucket: states,", "states: { type: s3, bucket: nowhere,"));
+  const failed = await a.run("check", "plan.yaml");
+  expect(failed.code).toBe(1);
+  expect(failed.stdout).toMatch(/^FAIL +state in location:states\/tidemark\/\n.*nowhere.*\[NO_SUCH_BUCKET\]$/m);
+  expect(failed.stdout).toContain("1 failed.");
+});

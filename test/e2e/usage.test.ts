@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { CLI, startCli } from "./cli.ts";
@@ -32,6 +33,10 @@ test.each([
   [["apply", "x.yaml", "--progress", "fast"], /auto, tty, plain, json, none/],
   [["compare", "x.yaml", "--level", "objects,value"], /Did you mean values\?/],
   [["completion", "tcsh"], /bash, zsh, fish/],
+  [["help", "paln"], /Unknown command 'paln'[^]*Did you mean plan\?/],
+  [["help", "state", "unlokc"], /Unknown command 'unlokc'[^]*Did you mean unlock\?/],
+  [["apply", "x.yaml", "--retry-failed"], /For example: tidemark apply media\.yaml --retry-failed 3f2a\n/],
+  [["apply", "x.yaml", "--html"], /Write its value behind it: --html <file>\.\n/],
 ])("%j is refused with what was meant", (args, hint) =>
   inFolder(async (run) => {
     const { code, stdout, stderr } = await run(...args);
@@ -59,6 +64,9 @@ test("a plan file that is missing, a folder, or no text is said to be so", () =>
     }
     const shown = await run("show", "folder");
     expect([shown.code, shown.stderr]).toEqual([1, expect.stringContaining("CHANGESET_UNREADABLE")]);
+    const missing = await run("show", "nothing");
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("there is no such file")]);
+    expect(missing.stderr).not.toContain("ENOENT");
   }));
 
 test("the schema is JSON, and completion knows the commands", () =>
@@ -207,12 +215,20 @@ test("the program's help is one screen of 24 lines and 80 columns, and names eve
     expect(stdout).not.toContain("__complete");
   }));
 
-test("no help of a command is wider than a terminal, but for its examples", () =>
+test("no help of a command is wider than a terminal, and a long example goes on in a line that a shell takes too", () =>
   inFolder(async (run) => {
-    for (const command of ["init", "plan", "apply", "show", "review"]) {
+    for (const command of ["init", "plan", "apply", "show", "review", "flow", "completion"]) {
       const { stdout } = await run(command, "--help");
-      expect(stdout.split("\n").filter((line) => line.length > 80 && !line.startsWith("  tidemark "))).toEqual([]);
+      expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
     }
+    expect((await run("flow", "--help")).stdout).toContain('  tidemark flow shop.yaml shop --window "08:00-18:00=50MB/s" \\\n    --days ');
+  }));
+
+test("help of a command's command is that command's", () =>
+  inFolder(async (run) => {
+    const asked = await run("help", "state", "unlock");
+    expect(asked).toMatchObject({ code: 0, stdout: (await run("state", "unlock", "--help")).stdout, stderr: "" });
+    expect((await run("help")).stdout).toBe((await run("--help")).stdout);
   }));
 
 test.each([
@@ -319,6 +335,41 @@ test.each([
     await expect(stat(folder.join("media.yaml"))).rejects.toMatchObject({ code: "ENOENT" });
   }),
 );
+
+test("show of a plan file names the command that is meant, and of any other file says that it is no changeset", () =>
+  inFolder(async (run, folder) => {
+    await writeFile(folder.join("p.yaml"), BROKEN);
+    const { code, stderr } = await run("show", "p.yaml");
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/p\.yaml is a plan file[^]*tidemark plan p\.yaml\n/)]);
+    await writeFile(folder.join("notes.txt"), "Nothing to see here.");
+    expect((await run("show", "notes.txt")).stderr).toMatch(/it is no changeset[^]*plan … --out/);
+  }));
+
+test.each([
+  ["", /name of the plan file is empty[^]*tidemark init media\.yaml/],
+  ["none/deep/i.yaml", /there is no folder none\/deep\. [^]*mkdir -p none\/deep/],
+  ["folder", /folder names a folder[^]*tidemark init folder\/media\.yaml/],
+])("init of %j says what to do, in no words of the system", (file, said) =>
+  inFolder(async (run, folder) => {
+    await mkdir(folder.join("folder"));
+    for (const force of [[], ["--force"]]) {
+      const { code, stderr } = await run("init", file, "--from", "./a", "--to", "./b", ...force);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(said)]);
+      expect(stderr).not.toMatch(/ENOENT|EISDIR/);
+    }
+  }),
+);
+
+test("only checks that may ask for it are completed behind --confirm", () =>
+  inFolder(async (run) => {
+    const offered = (await run("__complete", "confirmations")).stdout.trim().split("\n");
+    expect(offered).toContain("TABLESPACE_MISSING");
+    expect(offered).not.toContain("GUARD_EXCEEDED");
+    const folder = join(import.meta.dirname, "../../src/postgres/check");
+    const files = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), "utf8")));
+    const asked = files.flatMap((text) => [...text.matchAll(/\bconfirm\(\s*"([A-Z_]+)"/g)].map(([, code = ""]) => code));
+    expect(offered.toSorted()).toEqual([...new Set(asked)].toSorted());
+  }));
 
 test("init writes over a file only where it is told to", () =>
   inFolder(async (run, folder) => {

@@ -47,6 +47,7 @@ test("`apply` and `report` write the same of a run: what it came to, how it went
   expect(await page.locator(".tile.of-applied strong").textContent()).toBe("29");
   expect(await page.locator(".tile.of-stale strong").textContent()).toBe("1");
   expect(await page.locator(".problems").textContent()).toContain("a/0.txt");
+  expect(await page.getByText("1 changed since it was reviewed, and was left alone.").count()).toBe(1);
   await page.locator("#course svg").waitFor();
   // What somebody has to look at comes first.
   expect((await shownKeys(page))[0]).toBe("a/0.txt");

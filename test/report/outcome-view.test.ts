@@ -28,6 +28,22 @@ test("rows are told of databases, and only of them", async () => {
   });
 });
 
+test("one is told as one, and more as more", async () => {
+  using changeset = await changesetOf([{ name: "media", actions: [{ key: "a" }] }]);
+  const said = async (items: number) => {
+    const outcomes = { ...noOutcomes(), stale: items, refused: items, cancelled: items, inDoubt: items };
+    const result = resultOf({ media: { outcomes, bytes: 0, rows: 0 } }, { status: "partly" });
+    return textOf((out) => showOutcome({ summary: changeset.summary, result, state, out, paint: PLAIN, planFile: "p.yaml", elapsedMs: 1000 }));
+  };
+
+  expect(await said(1)).toContain(
+    "; 1 changed since it was reviewed, and was left alone; 1 was refused; 1 was cancelled; 1 is in doubt: nobody could find out what became of it\n",
+  );
+  expect(await said(2)).toContain(
+    "; 2 changed since they were reviewed, and were left alone; 2 were refused; 2 were cancelled; 2 are in doubt: nobody could find out what became of them\n",
+  );
+});
+
 test("what is left of a stopped run counts every action that changes something", async () => {
   using changeset = await changesetOf([shopSync()]);
   const result = resultOf({ shop: { outcomes: { ...noOutcomes(), applied: 3, cancelled: 5 }, bytes: 0, rows: 0 } }, { status: "stopped", stopped: true });

@@ -8,13 +8,14 @@ const PLAIN_NAME = /^[\w.-]+$/;
 /** What completion scripts ask for: one candidate a line, with a tab and what it is. Says nothing where there is none. */
 export function completeCommand(cli: Cli): Command {
   return new Command("__complete")
-    .addArgument(new Argument("<what>").choices(["syncs", "codes"]))
+    .addArgument(new Argument("<what>").choices(["syncs", "codes", "confirmations"]))
     .argument("[plan]")
     .action(
-      cli.handle<["syncs" | "codes", string | undefined], object>(async ({ out }, [what, plan]) => {
-        if (what === "codes") {
-          const { readCodes } = await import("../../report/code-catalogue.ts");
-          for (const code of new Set((await readCodes()).map((each) => each.code))) out.line(code);
+      cli.handle<["syncs" | "codes" | "confirmations", string | undefined], object>(async ({ out }, [what, plan]) => {
+        if (what !== "syncs") {
+          const { asksForConfirmation, readCodes } = await import("../../report/code-catalogue.ts");
+          const codes = (await readCodes()).filter((each) => what === "codes" || asksForConfirmation(each));
+          for (const code of new Set(codes.map((each) => each.code))) out.line(code);
           return EXIT.done;
         }
         const [{ syncNames }, { readBounded }] = await Promise.all([import("../../plan-file/sync-names.ts"), import("../../plan-file/read-bounded.ts")]);

@@ -86,6 +86,8 @@ function __tidemark_complete
       test -n "$plan"; and for name in ($program __complete syncs $plan 2>/dev/null); echo $start$name; end
     case code
       for line in ($program __complete codes 2>/dev/null); echo $start$line; end
+    case confirmation
+      for line in ($program __complete confirmations 2>/dev/null); echo $start$line; end
     case ':*'
       for word in (string split ' ' -- (string sub -s 2 -- (string replace ' many' '' -- "$kind"))); echo $start$word; end
   end

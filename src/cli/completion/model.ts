@@ -1,10 +1,10 @@
 import type { Argument, Command, Option } from "commander";
 
 /**
- * What may stand somewhere: `plan` a plan file, `sync` one of its syncs, `code` what `--confirm` and
- * `explain` take, `text` what nobody can guess, or one of the words.
+ * What may stand somewhere: `plan` a plan file, `sync` one of its syncs, `code` what `explain` takes,
+ * `confirmation` what `--confirm` does, `text` what nobody can guess, or one of the words.
  */
-export type Value = "plan" | "file" | "folder" | "sync" | "code" | "text" | readonly string[];
+export type Value = "plan" | "file" | "folder" | "sync" | "code" | "confirmation" | "text" | readonly string[];
 
 export interface CompletedOption {
   /** `--out`, `-o`. */
@@ -66,10 +66,11 @@ function valueOfOption({ argChoices, flags, long }: Option): Value {
   if (argChoices !== undefined) return argChoices;
   if (long === "--sync") return "sync";
   if (long === "--plan") return "plan";
+  if (long === "--confirm") return "confirmation";
   const name = /<([a-z]+)/.exec(flags)?.[1];
   if (name === "file") return "file";
   if (name === "dir" || name === "place") return "folder";
-  return name === "code" ? "code" : "text";
+  return "text";
 }
 
 function valueOfArgument(argument: Argument): Value {

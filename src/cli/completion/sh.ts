@@ -20,6 +20,7 @@ _tidemark() {
     folder) type compopt >/dev/null 2>&1 && compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")); return ;;
     sync) [[ -n $plan ]] && lines=$("\${COMP_WORDS[0]}" __complete syncs "$plan" 2>/dev/null) ;;
     code) lines=$("\${COMP_WORDS[0]}" __complete codes 2>/dev/null) ;;
+    confirmation) lines=$("\${COMP_WORDS[0]}" __complete confirmations 2>/dev/null) ;;
   esac
   for line in $lines; do
     line=\${line%%$'\\t'*}
@@ -51,6 +52,7 @@ _tidemark() {
     text) _message 'a value'; return ;;
     sync) [[ -n $plan ]] && lines=$("\${words[1]}" __complete syncs "\${(Q)plan}" 2>/dev/null) ;;
     code) lines=$("\${words[1]}" __complete codes 2>/dev/null) ;;
+    confirmation) lines=$("\${words[1]}" __complete confirmations 2>/dev/null) ;;
   esac
   for line in "\${(@f)lines}"; do
     [[ -n $line ]] && items+=("\${\${line%%$'\\t'*}//:/\\\\:}\${\${(M)line%%$'\\t'*}:+:\${line#*$'\\t'}}")

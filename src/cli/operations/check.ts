@@ -3,6 +3,7 @@ import { TidemarkError } from "../../core/errors.ts";
 import type { Emit } from "../../core/events.ts";
 import { checkPlan } from "../../engine/check.ts";
 import { checkJson, checkLines } from "../../report/check-view.ts";
+import { checkState } from "../check-state.ts";
 import type { CiReportOptions } from "../ci-reports.ts";
 import type { Context } from "../context.ts";
 import { makeDrivers } from "../drivers.ts";
@@ -41,7 +42,7 @@ async function checkAndShow(
   const progress = startProgress(context, "none");
   const verdict = new Verdict(options.confirm ?? []);
   try {
-    for await (const check of judged(context, loaded, options, { verdict, emit: progress.emit })) {
+    for await (const check of judged(context, loaded, options, { verdict, emit: progress.emit, withState: true })) {
       onCheck?.(check, verdict.accepts(check));
       if (json) json.line(checkJson(check, verdict.accepts(check)));
       else out.write(checkLines(check, paint, verdict.accepts(check)));
@@ -96,17 +97,23 @@ export async function holdChecks(context: Context, loaded: LoadedPlan, options: 
   );
 }
 
-/** Every check of the plan, taken into the verdict. */
+/** Every check of the plan, and where asked for of its state, which a run tries by opening it; taken into the verdict. */
 async function* judged(
   { host }: Context,
   { plan }: LoadedPlan,
   options: CheckCommandOptions,
-  { verdict, emit }: { readonly verdict: Verdict; readonly emit: Emit },
+  { verdict, emit, withState = false }: { readonly verdict: Verdict; readonly emit: Emit; readonly withState?: boolean },
 ): AsyncGenerator<Check> {
   const signal = host.interrupts.stop;
   for await (const check of checkPlan({ plan, syncs: options.sync, drivers: makeDrivers(ownPaths(plan, options.state)), signal, emit })) {
     verdict.take(check);
     yield check;
+  }
+  if (withState) {
+    for await (const check of checkState(plan, options.state)) {
+      verdict.take(check);
+      yield check;
+    }
   }
   // A check that was cut off would seem to have failed.
   signal.throwIfAborted();

@@ -1,5 +1,5 @@
 import { stat, writeFile } from "node:fs/promises";
-import { basename, extname } from "node:path";
+import { basename, dirname, extname, join, sep } from "node:path";
 import { TidemarkError } from "../../core/errors.ts";
 import { renderDiagnostic } from "../../report/diagnostics.ts";
 import { ask } from "../ask.ts";
@@ -27,6 +27,7 @@ interface Said {
 /** Writes a plan that validates; over a file that is there only where that is said. Secrets are never written. */
 export async function runInit(context: Context, file: string, options: InitOptions): Promise<ExitCode> {
   // Before anybody answers a question for nothing.
+  await mustBeWritable(file);
   if (!options.force) await mustNotBe(file);
   const { answers, secrets } = await allAnswers(context, file, options);
   const plan = firstPlanOf(planName(file), answers);
@@ -114,6 +115,27 @@ async function mustBeUsable(
   }
 }
 
+/** @throws TidemarkError `USAGE`, `FILE_NOT_WRITTEN` */
+async function mustBeWritable(file: string): Promise<void> {
+  if (file === "") throw new TidemarkError("USAGE", "The name of the plan file is empty.", { hint: "Name the file to write: tidemark init media.yaml" });
+  if (file.endsWith("/") || file.endsWith(sep) || (await isFolder(file)))
+    throw new TidemarkError("FILE_NOT_WRITTEN", `${file} names a folder, and a plan is a file.`, {
+      hint: `Name a file in it: tidemark init ${join(file, "media.yaml")}`,
+    });
+  const folder = dirname(file);
+  if (!(await isFolder(folder)))
+    throw new TidemarkError("FILE_NOT_WRITTEN", `${file} could not be written: there is no folder ${folder}.`, {
+      hint: `Make the folder first (mkdir -p ${folder}), or name a file in one that is there.`,
+    });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
 async function mustNotBe(file: string): Promise<void> {
   const found = await stat(file).catch(() => undefined);
   if (found) throw fileExists(file);
@@ -124,7 +146,10 @@ async function write(file: string, text: string, force: boolean): Promise<void> 
     await writeFile(file, text, { flag: force ? "w" : "wx" });
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") throw fileExists(file);
-    throw new TidemarkError("FILE_NOT_WRITTEN", `${file} could not be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new TidemarkError("FILE_NOT_WRITTEN", `${file} could not be written: ${error instanceof Error ? error.message : String(error)}`, {
+      hint: "Look at its folder's permissions and space, or name another file.",
+      cause: error,
+    });
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Changeset } from "../../changeset/changeset.ts";
-import { openChangeset } from "../../changeset/read.ts";
 import { TidemarkError } from "../../core/errors.ts";
 import { type RunItem, runItems, type RunRecord } from "../../report/run-items.ts";
 import { runMarkdown } from "../../report/run-markdown.ts";
 import { isListed, itemJson, itemLines, type RunList, runSummaryJson, showRun } from "../../report/run-view.ts";
+import { openNamed } from "../changeset-file.ts";
 import type { Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { mustBeReport } from "../html-file.ts";
@@ -30,7 +30,7 @@ export async function runReport(context: Context, id: string, options: ReportOpt
   let changeset: Changeset | undefined;
   try {
     const file = options.changeset ?? (folder === undefined ? undefined : await keptChangeset(folder, run.run));
-    changeset = file === undefined ? undefined : await openChangeset(file);
+    changeset = file === undefined ? undefined : await openNamed(file);
     if (changeset !== undefined && changeset.summary.planId !== run.planId) {
       throw new TidemarkError(
         "CHANGESET_OF_ANOTHER_RUN",

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import type { Changeset } from "../../changeset/changeset.ts";
-import { openChangeset } from "../../changeset/read.ts";
 import { TidemarkError } from "../../core/errors.ts";
 import { loadPlan as loadPlanText } from "../../plan-file/load.ts";
 import { planHash } from "../../plan-file/plan-hash.ts";
@@ -11,6 +10,7 @@ import { diagnosticJson } from "../../report/diagnostics.ts";
 import { type ChangesetDifference, compareChangesets } from "../../review/compare-changesets.ts";
 import { REVIEW_SEVERITIES, type ReviewSeverity } from "../../review/finding.ts";
 import { type PlanReview, type PlanText, reviewPlan } from "../../review/review-plan.ts";
+import { openNamed } from "../changeset-file.ts";
 import type { Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { readAtRevision } from "../git.ts";
@@ -126,12 +126,12 @@ function difference(context: Context, before: Changeset, after: Changeset, { syn
 async function compareFiles(context: Context, files: readonly string[], { review }: EffectsWork): Promise<Effects> {
   const [baseFile, newFile = ""] = files.length > 1 ? files : [undefined, ...files];
   if (baseFile === undefined) {
-    const changeset = await openChangeset(newFile);
+    const changeset = await openNamed(newFile);
     return { page: { changeset }, [Symbol.asyncDispose]: async () => changeset.close() };
   }
-  const before = await openChangeset(baseFile);
+  const before = await openNamed(baseFile);
   try {
-    const after = await openChangeset(newFile);
+    const after = await openNamed(newFile);
     return { page: { difference: await difference(context, before, after, review), changeset: after }, [Symbol.asyncDispose]: async () => after.close() };
   } finally {
     before.close();

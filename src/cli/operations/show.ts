@@ -1,11 +1,11 @@
 import { ACTION_KINDS, type ActionKind } from "../../changeset/action.ts";
 import type { Changeset } from "../../changeset/changeset.ts";
-import { openChangeset } from "../../changeset/read.ts";
 import { TidemarkError } from "../../core/errors.ts";
 import { didYouMean, nearName } from "../../core/near-name.ts";
 import { actionJson, planSummaryJson } from "../../report/plan-json.ts";
 import { planMarkdown } from "../../report/plan-markdown.ts";
 import { showPlan } from "../../report/plan-view.ts";
+import { openNamed } from "../changeset-file.ts";
 import type { Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { mustBeReport } from "../html-file.ts";
@@ -26,7 +26,7 @@ export async function runShow(context: Context, file: string, options: ShowOptio
   const kinds = options.action === undefined ? undefined : parseKinds(options.action);
   if (options.browse) mustHaveScreen(context);
   await mustBeReport(options.html);
-  const changeset = await openChangeset(file);
+  const changeset = await openNamed(file);
   try {
     mustHaveSync(changeset, options.sync);
     if (options.html !== undefined) await writePlanReport(options.html, changeset, { kinds, sync: options.sync });

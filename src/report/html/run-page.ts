@@ -97,12 +97,13 @@ function time(at: number): string {
 
 function trouble({ run, changeset }: RunRecord, counts: Readonly<Record<ItemOutcome, number>>): Markup | undefined {
   const lines: (Markup | string)[] = [];
-  if (counts.inDoubt > 0) lines.push(`${formatCount(counts.inDoubt)} in doubt: nobody could find out what became of them.`);
+  if (counts.inDoubt > 0) lines.push(`${formatCount(counts.inDoubt)} in doubt: nobody could find out what became of ${counts.inDoubt === 1 ? "it" : "them"}.`);
   if (counts.failed + counts.refused > 0) lines.push(`${formatCount(counts.failed + counts.refused)} could not be done.`);
-  if (counts.stale > 0) lines.push(`${formatCount(counts.stale)} changed since they were reviewed, and were left alone.`);
+  if (counts.stale > 0)
+    lines.push(`${formatCount(counts.stale)} changed since ${counts.stale === 1 ? "it was reviewed, and was" : "they were reviewed, and were"} left alone.`);
   if (run.status === "interrupted") lines.push("The run died before its end.");
   const rest = counts.cancelled + counts.notReached;
-  if (rest > 0 && run.status !== "running") lines.push(`${formatCount(rest)} were not reached.`);
+  if (rest > 0 && run.status !== "running") lines.push(`${formatCount(rest)} ${rest === 1 ? "was" : "were"} not reached.`);
   if (lines.length === 0) return undefined;
   const file = changeset?.origin.planFile;
   return callout(counts.failed + counts.inDoubt + counts.refused > 0 ? "danger" : "warning", [
