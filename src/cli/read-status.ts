@@ -96,10 +96,10 @@ export async function readersIn(folder: string): Promise<readonly StatusReader[]
   return plans.map((plan) => new StatusReader({ plan, open: () => openStateReadOnly({ folder: path, plan }), planned: undefined, folder: path }));
 }
 
-function plannedOf({ syncs, locations }: SyncPlan, file: string): PlannedStatus {
-  return {
-    file,
-    syncs: syncs.map(({ name, from, to }) => ({ name, from: from.location.name, to: to.location.name })),
-    locations: [...locations.keys()],
-  };
+function plannedOf({ syncs, locations, state }: SyncPlan, file: string): PlannedStatus {
+  const planned = syncs.map(({ name, from, to }) => ({ name, from: from.location.name, to: to.location.name }));
+  const isUsed = (location: string) => planned.some(({ from, to }) => from === location || to === location);
+  // One that only keeps the state is no end of a sync, by which it could be told how it is.
+  const keeper = state.kind === "location" && !isUsed(state.location) ? state.location : undefined;
+  return { file, syncs: planned, locations: [...locations.keys()].filter((name) => name !== keeper) };
 }

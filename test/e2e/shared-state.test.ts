@@ -52,6 +52,9 @@ test("what one runner applied another knows, and nothing of it is on their disks
   // ETags of parts cannot be compared: only the state knows that they are equal.
   expect(world.server.requests.list.filter(({ bucket, operation }) => bucket !== "states" && operation === "GetObject")).toEqual([]);
   expect((await b.run("history", "plan.yaml")).stdout).toMatch(/applied/);
+  const status = (await b.run("status", "plan.yaml")).stdout;
+  expect(status).toMatch(/Normal +location cold/);
+  expect(status).not.toContain("location states");
   expect((await b.run("state", "list", "plan.yaml")).stdout).toMatch(/media {2}2 items/);
   expect((await b.run("state", "show", "plan.yaml", "media")).stdout).toMatch(/^one /);
   for (const { path } of [a, b]) expect(readdirSync(path)).toEqual(["plan.yaml"]);
