@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { DumpEntry } from "../dump/archive.ts";
 import { quoteName } from "../names.ts";
 
@@ -68,7 +68,7 @@ export function definitionOf({ definition, accessMethod }: DumpEntry): string {
 
 /** 32 hexadecimal digits that are the same for the same text. */
 export function fingerprintOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+  return hash("sha256", text).slice(0, 32);
 }
 
 /** The last option of CREATE DATABASE. */
