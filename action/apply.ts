@@ -1,9 +1,9 @@
 /** Applies the changesets that were reviewed, one plan after another, or what comes to the plan-id that was. */
 import { join } from "node:path";
 import { statSync } from "node:fs";
-import { addResult, changesetFolder, type Job, type PlanFile, readJob } from "./support/job.ts";
+import { addResult, changesetFolder, type Job, type PlanFile, type PlanResult, readJob } from "./support/job.ts";
 import { addSummary, annotate, runStep, variable } from "./support/runner.ts";
-import { asArgument, type Finished, runTidemark } from "./support/tidemark.ts";
+import { asArgument, type Finished, jsonFields, runTidemark } from "./support/tidemark.ts";
 
 const OTHERWISE = "the log of this step says why. Run the job again once it is mended: what was done is not done twice.";
 
@@ -46,8 +46,15 @@ async function applyOne(folder: string, job: Job, { file, changeset: name }: Pla
   await summarize(job, file, finished);
   const { exitCode } = finished;
   if (exitCode !== 0) annotate("error", ENDS[exitCode]?.title ?? "Not applied", `${JSON.stringify(file)}: ${ENDS[exitCode]?.message ?? OTHERWISE}`);
-  if (job.planId === undefined) addResult(folder, file, { exitCode, changeset });
+  addResult(folder, file, { exitCode, ...(job.planId === undefined ? { changeset, ...(await identityOf(job, changeset)) } : { planId: job.planId }) });
   return exitCode;
+}
+
+/** For the outputs: what the changeset says of itself. */
+async function identityOf(job: Job, changeset: string): Promise<Pick<PlanResult, "planId" | "hasChanges">> {
+  const { lastLine } = await runTidemark(job, ["show", changeset, "--json"], { quiet: true });
+  const { planId, hasChanges } = jsonFields(lastLine);
+  return { ...(typeof planId === "string" && { planId }), hasChanges: hasChanges === true };
 }
 
 /** The run as tidemark tells it; where it cannot, the end of the log. */

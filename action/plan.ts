@@ -1,5 +1,5 @@
 /** Plans, keeps the changesets, and says what they are: beside a review, where there is a base. */
-import { closeSync, openSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { addResult, changesetFolder, type Job, type PlanFile, readJob } from "./support/job.ts";
 import { fileAt } from "./support/plan-files.ts";
@@ -57,25 +57,36 @@ async function sayFailure(folder: string, job: Job, plan: PlanFile, exitCode: nu
 
 /**
  * The changeset of the plan as it was, where it was another: what the change adds and takes away.
- * Its file lies beside the new one for a moment, since relative paths begin there.
+ * Its file lies where it lay for a moment, since relative paths begin there.
  */
-async function planBase(folder: string, job: Job, { file, changeset }: PlanFile, base: string): Promise<readonly string[]> {
-  const before = job.difference ? fileAt(job.root, base, file) : undefined;
-  if (before === undefined || fileAt(job.root, "HEAD", file)?.equals(before)) return [];
-  const beside = join(dirname(join(job.root, file)), `.tidemark-base-${process.pid}.yaml`);
+async function planBase(folder: string, job: Job, { file, changeset, baseFile = file }: PlanFile, base: string): Promise<readonly string[]> {
+  const before = job.difference ? fileAt(job.root, base, baseFile) : undefined;
+  if (before === undefined || (baseFile === file && fileAt(job.root, "HEAD", file)?.equals(before))) return [];
+  const home = join(job.root, dirname(baseFile));
   const out = join(folder, `base-${changeset}`);
+  let made: string | undefined;
+  try {
+    made = mkdirSync(home, { recursive: true });
+  } catch {
+    return noDifference();
+  }
+  const beside = join(home, `.tidemark-base-${process.pid}.yaml`);
   try {
     writeNew(beside, before);
     say("What the plan at the base would do:");
     const { exitCode } = await runTidemark(job, ["plan", relative(job.root, beside), "--out", out, "--json", "--progress", "plain", ...job.planArguments], {
       quiet: true,
     });
-    if (exitCode === 0 || exitCode === 2) return [out];
-    annotate("warning", "No difference", "The plan at the base could not be planned, so that what the change adds and takes away is not shown.");
-    return [];
+    return exitCode === 0 || exitCode === 2 ? [out] : noDifference();
   } finally {
     if (statSync(beside, { throwIfNoEntry: false })) rmSync(beside);
+    if (made !== undefined) rmSync(made, { recursive: true, force: true });
   }
+}
+
+function noDifference(): readonly string[] {
+  annotate("warning", "No difference", "The plan at the base could not be planned, so that what the change adds and takes away is not shown.");
+  return [];
 }
 
 /** Never over or through something that the repository holds. */

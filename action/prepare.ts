@@ -2,10 +2,11 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { decide } from "./support/decide.ts";
+import { GONE, inlineCode } from "./support/comments.ts";
+import { at, commit, decide } from "./support/decide.ts";
 import { changesetFolder, writeJob, writeResults } from "./support/job.ts";
 import { fetchCommit, mainOf, planFiles, repositoryRoot } from "./support/plan-files.ts";
-import { ActionError, input, inputFlag, inputLines, runStep, say, setOutput, variable } from "./support/runner.ts";
+import { ActionError, addSummary, annotate, input, inputFlag, inputLines, runStep, say, setOutput, variable } from "./support/runner.ts";
 
 await runStep(() => {
   const workspace = variable("GITHUB_WORKSPACE");
@@ -23,7 +24,8 @@ await runStep(() => {
   say(`Tidemark: ${decision.mode}, since ${decision.why}.`);
   mustBe("ARTIFACT", /^[\w.-]{1,100}$/, "letters, digits, `.`, `_` and `-`");
   const root = repositoryRoot(folder);
-  const plans = planFiles(inputLines("PLAN"), folder, root);
+  const before = decision.mode === "apply" && planId === undefined ? commit(at(event, "before")) : undefined;
+  const { plans, gone } = planFiles(inputLines("PLAN"), { folder, root, base: (isMissing) => baseOf(root, decision.base, isMissing ? before : undefined) });
   if (planId !== undefined && plans.length !== 1) throw new ActionError("The input plan-id belongs to one plan, and the input plan names several.");
   const confirm = input("CONFIRM")
     .split(/[\s,]+/)
@@ -34,12 +36,12 @@ await runStep(() => {
 
   const shared = mkdtempSync(join(variable("RUNNER_TEMP"), "tidemark-"));
   mkdirSync(changesetFolder(shared));
-  if (decision.base !== undefined) fetchCommit(root, decision.base);
   writeJob(shared, {
     mode: decision.mode,
     restricted: decision.restricted,
     root,
     plans,
+    gone,
     tidemark: [process.execPath, tidemark(workspace, shared)],
     base: decision.base,
     pullRequest: decision.pullRequest,
@@ -51,12 +53,35 @@ await runStep(() => {
     applyArguments: inputLines("APPLY_ARGS"),
   });
   writeResults(shared, {});
+  for (const file of gone) sayGone(file);
   setOutput("folder", shared);
   setOutput("changesets", changesetFolder(shared));
   setOutput("mode", decision.mode);
-  setOutput("find", String(decision.mode === "apply" && planId === undefined));
+  setOutput("find", String(decision.mode === "apply" && planId === undefined && plans.length > 0));
   setOutput("comment", String(comment && decision.pullRequest !== undefined && !decision.restricted));
 });
+
+/**
+ * The commit to look for earlier plan files at, fetched.
+ *
+ * @param before that of a push, where an apply misses a plan: only to tell one that was deleted from one that never was
+ */
+function baseOf(root: string, base: string | undefined, before: string | undefined): string | undefined {
+  if (base !== undefined) fetchCommit(root, base);
+  if (base !== undefined || before === undefined) return base;
+  try {
+    fetchCommit(root, before);
+    return before;
+  } catch {
+    // As after a forced push. That the plan is missing says more than that this commit is.
+    return undefined;
+  }
+}
+
+function sayGone(file: string): void {
+  annotate("warning", "Plan gone", `${JSON.stringify(file)} is gone. ${GONE}`);
+  addSummary(`**A plan is gone:** ${inlineCode(file)}. ${GONE}`);
+}
 
 /** From a checkout, or installed apart from the repository, whose .npmrc and node_modules have no say in it. */
 function tidemark(workspace: string, shared: string): string {

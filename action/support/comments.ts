@@ -10,16 +10,35 @@ export function commentMarker(artifact: string, file: string): string {
   return `<!-- tidemark-action:${createHash("sha256").update(`${artifact}\0${file}`).digest("hex").slice(0, 32)} -->`;
 }
 
+/** The line before: by it comments of plans that are no longer there are told from those of another use of the action. */
+function useMarker(artifact: string): string {
+  return `<!-- tidemark-use:${createHash("sha256").update(artifact).digest("hex").slice(0, 32)} -->`;
+}
+
+/** What it means that a plan file was deleted. */
+export const GONE = "Its destinations are no longer kept up to date. Nothing is deleted by that.";
+
+const NO_LONGER = "This plan is no longer in the pull request.";
+
+/** A name as code of one line, whatever it holds. */
+export function inlineCode(text: string): string {
+  const plain = text.replaceAll(/[\u0000-\u001f\u007f]/g, "\uFFFD");
+  const longest = Math.max(0, ...[...plain.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = "`".repeat(longest + 1);
+  return plain.includes("`") ? `${fence} ${plain} ${fence}` : `${fence}${plain}${fence}`;
+}
+
 export interface CommentText {
   /** What `tidemark review --markdown` wrote: at most 65,000 characters. */
   readonly markdown: string;
   /** Markdown of our own. */
   readonly footer: string;
   readonly marker: string;
+  readonly artifact: string;
 }
 
-export function commentBody({ markdown, footer, marker }: CommentText): string {
-  const end = `\n${footer}\n${marker}`;
+export function commentBody({ markdown, footer, marker, artifact }: CommentText): string {
+  const end = `\n${footer}\n${useMarker(artifact)}\n${marker}`;
   return `${markdown.slice(0, LONGEST_COMMENT - end.length)}${end}`;
 }
 
@@ -53,13 +72,50 @@ export async function putComment(
 }
 
 async function findComment(github: GitHub, pullRequest: number, marker: string): Promise<number | undefined> {
+  for await (const { id, body } of ownComments(github, pullRequest)) if (body.endsWith(`\n${marker}`)) return id;
+  return undefined;
+}
+
+interface Own {
+  readonly id: number;
+  readonly body: string;
+}
+
+async function* ownComments(github: GitHub, pullRequest: number): AsyncGenerator<Own> {
   const login = await github.viewer();
   for await (const page of github.pages(`/issues/${pullRequest}/comments`)) {
     for (const comment of page) {
       const id = at(comment, "id");
-      const isOurs = text(at(comment, "user", "login")) === login && text(at(comment, "body")).trimEnd().endsWith(`\n${marker}`);
-      if (isOurs && typeof id === "number") return id;
+      if (text(at(comment, "user", "login")) === login && typeof id === "number") yield { id, body: text(at(comment, "body")).trimEnd() };
     }
   }
-  return undefined;
+}
+
+export interface RetireOptions {
+  readonly pullRequest: number;
+  readonly artifact: string;
+  /** The markers of the plans that are there, or that are said to be gone. */
+  readonly markers: ReadonlySet<string>;
+  readonly footer: string;
+}
+
+/** Takes back what was said of plans that an earlier push had, such as under another name. A merge applies nothing of them. */
+export async function retireComments(github: GitHub, { pullRequest, artifact, markers, footer }: RetireOptions): Promise<void> {
+  const use = useMarker(artifact);
+  const stale: (Own & { readonly marker: string })[] = [];
+  for await (const own of ownComments(github, pullRequest)) {
+    const [before = "", marker = ""] = own.body.split("\n").slice(-2);
+    const isOfUse = before.trimEnd() === use && marker.startsWith("<!-- tidemark-action:");
+    if (isOfUse && !markers.has(marker) && !own.body.includes(`**${NO_LONGER}**`)) stale.push({ ...own, marker });
+  }
+  for (const { id, body, marker } of stale) {
+    const title = /^#{1,6} .*$/m.exec(body)?.[0] ?? "";
+    const markdown = `${title}\n\n**${NO_LONGER}** A merge applies nothing of it.\n`;
+    await github.call(`/issues/comments/${id}`, { method: "PATCH", body: { body: commentBody({ markdown, footer, marker, artifact }) } });
+  }
+}
+
+/** What a comment says of a plan file that was deleted. */
+export function goneMarkdown(file: string): string {
+  return `**The plan ${inlineCode(file)} is gone. ${NO_LONGER}** ${GONE}\n`;
 }

@@ -9,6 +9,8 @@ export interface PlanFile {
   readonly file: string;
   /** The changeset's file in the artifact: the same for the same plan in any run. */
   readonly changeset: string;
+  /** What the file was called at the base, where that was another name. */
+  readonly baseFile?: string;
 }
 
 /** What the first step found out, and the later ones go by. */
@@ -19,6 +21,8 @@ export interface Job {
   /** The repository's root: tidemark runs there, so that annotations name files as GitHub does. */
   readonly root: string;
   readonly plans: readonly PlanFile[];
+  /** Plan files that the base has, and that are there no longer. */
+  readonly gone: readonly string[];
   /** How tidemark is started: a program and its first arguments. */
   readonly tidemark: readonly string[];
   /** The commit that a change is reviewed against. */

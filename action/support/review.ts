@@ -8,7 +8,13 @@ import { asArgument, runTidemark } from "./tidemark.ts";
  *
  * @param changesets none, the new plan's, or those of the base and of the new plan
  */
-export async function reviewPlan(folder: string, job: Job, { file, changeset }: PlanFile, base: string, changesets: readonly string[] = []): Promise<void> {
+export async function reviewPlan(
+  folder: string,
+  job: Job,
+  { file, changeset, baseFile }: PlanFile,
+  base: string,
+  changesets: readonly string[] = [],
+): Promise<void> {
   const markdown = join(folder, `${changeset}.md`);
   // Without room for an earlier text: a second job writes into a folder of its own.
   writeFileSync(markdown, "");
@@ -19,6 +25,7 @@ export async function reviewPlan(folder: string, job: Job, { file, changeset }: 
       asArgument(file),
       "--base",
       base,
+      ...(baseFile === undefined ? [] : ["--base-file", asArgument(baseFile)]),
       "--format",
       "github",
       "--markdown",

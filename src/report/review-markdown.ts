@@ -55,7 +55,9 @@ export function reviewMarkdown({ review, subject, difference, changeset, remark 
 
 function summaryLine({ findings, meaning, problems }: PlanReview, { ref, commit, file }: ReviewSubject): string {
   const said = findings.length > 0 ? `${findingsSentence(findings)}.` : problems.length > 0 ? "Nothing that could be read changed." : MEANINGS[meaning];
-  return `**Review: ${said}** ${markdownCode(file, { maxLength: 200 })} against ${markdownCode(ref, { maxLength: 100 })} (${markdownCode(commit.slice(0, 12))}).`;
+  const short = markdownCode(commit.slice(0, 12));
+  const revision = ref === commit ? short : `${markdownCode(ref, { maxLength: 100 })} (${short})`;
+  return `**Review: ${said}** ${markdownCode(file, { maxLength: 200 })} against ${revision}.`;
 }
 
 const MOST_PROBLEMS = 20;

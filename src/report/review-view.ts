@@ -38,7 +38,9 @@ export function showReview(review: PlanReview, subject: ReviewSubject, out: Outp
     out.line(paint.faint(`  --> ${placeText(finding, subject)}`));
   }
   if (review.findings.length > 0) out.line();
-  const against = `${visible(subject.file)} against ${visible(subject.ref)} (${subject.commit.slice(0, 12)})`;
+  const short = subject.commit.slice(0, 12);
+  const revision = subject.ref === subject.commit ? short : `${visible(subject.ref)} (${short})`;
+  const against = `${visible(subject.file)} against ${revision}`;
   const said = review.findings.length > 0 ? `${findingsSentence(review.findings)}.` : MEANINGS[review.meaning];
   const invalid = review.problems.length > 0 ? `${paint.remove("Not valid:")} ${counted(review.problems.length, "error")}. ` : "";
   out.line(`${paint.strong("Review:")} ${against}: ${invalid}${said}`);

@@ -2,6 +2,7 @@ import { describeFlow, MOST_BYTES_PER_SECOND, UNLIMITED } from "../core/flow.ts"
 import type { Flow } from "../core/sync-plan.ts";
 import { parseByteRate } from "../core/units.ts";
 import type { ControlRequest } from "../state/state-store.ts";
+import { ApplyHelp } from "./apply-help.ts";
 import type { ApplyProgress } from "./apply-progress.ts";
 import type { ApplyControlsShown } from "./apply-view.ts";
 import { isCharacter, type KeyName } from "./keys.ts";
@@ -33,8 +34,8 @@ export class ApplyKeys {
   #isPausedByUs = false;
   #concurrency: number | undefined;
   #details = false;
-  #help = false;
-  #prompt: string | undefined;
+  #help: ApplyHelp | undefined;
+  #prompt: { readonly text: string; readonly problem?: string } | undefined;
   #said: { readonly text: string; readonly at: number } | undefined;
   #stops = 0;
   #asking: Promise<void> = Promise.resolve();
@@ -48,14 +49,14 @@ export class ApplyKeys {
       hasKeys: this.#options.hasKeys,
       details: this.#details,
       help: this.#help,
-      prompt: this.#prompt === undefined ? undefined : { question: QUESTION, text: this.#prompt },
+      prompt: this.#prompt === undefined ? undefined : { question: QUESTION, text: this.#prompt.text, problem: this.#prompt.problem },
       said: this.#said === undefined || performance.now() - this.#said.at > SAID_MS ? undefined : this.#said.text,
     };
   }
 
   press(key: KeyName): void {
-    if (this.#prompt !== undefined) this.#type(key, this.#prompt);
-    else this.#command(key);
+    if (this.#prompt !== undefined) this.#type(key, this.#prompt.text);
+    else if (this.#help?.key(key) !== true) this.#command(key);
     this.#options.redraw();
   }
 
@@ -63,10 +64,9 @@ export class ApplyKeys {
     this.#said = undefined;
     switch (key) {
       case "p":
-      case " ":
         return this.#togglePause();
       case "r":
-        this.#prompt = "";
+        this.#prompt = { text: "" };
         return;
       case "+":
       case "=":
@@ -81,10 +81,10 @@ export class ApplyKeys {
         return;
       case "?":
       case "h":
-        this.#help = !this.#help;
+        this.#help = this.#help === undefined ? new ApplyHelp() : undefined;
         return;
       case "escape":
-        this.#help = false;
+        this.#help = undefined;
         return;
       case "q":
         // The third Ctrl-C ends it without cleaning up: a letter must not.
@@ -108,21 +108,25 @@ export class ApplyKeys {
   #type(key: KeyName, text: string): void {
     if (key === "escape") this.#prompt = undefined;
     else if (key === "enter") this.#setRate(text.trim());
-    else if (key === "backspace") this.#prompt = [...text].slice(0, -1).join("");
-    else if (key === "ctrl-u") this.#prompt = "";
-    else if (isCharacter(key) && text.length < LONGEST_RATE) this.#prompt = text + key;
+    else if (key === "backspace") this.#prompt = { text: [...text].slice(0, -1).join("") };
+    else if (key === "ctrl-u") this.#prompt = { text: "" };
+    else if (isCharacter(key) && text.length < LONGEST_RATE) this.#prompt = { text: text + key };
   }
 
   #setRate(text: string): void {
-    this.#prompt = undefined;
     const flow = flowOf(text);
     if (flow === undefined) {
-      this.#say(`${text} is no rate: 20MB/s, for example`);
+      // Closed, what is typed next would be keys: a `q` within it would stop the run.
+      this.#prompt = { text, problem: `${text} is no rate: 20MB/s, for example, or \`unlimited\`. Esc leaves it.` };
       return;
     }
+    this.#prompt = undefined;
     this.#flow = flow;
-    this.#isPausedByUs = false;
-    this.#ask(flow === "plan" ? "rate: what the plan says" : describeFlow(flow), (sync) => ({ sync, flow: flow === "plan" ? undefined : flow }));
+    const what = flow === "plan" ? "rate: what the plan says" : describeFlow(flow);
+    if (this.#isPausedByUs) return this.#say(`${what}, once p lets it go on`);
+    // A pause of the plan, or from elsewhere, is a flow like any other: the new one takes its place.
+    const isOver = flow !== "plan" && this.#options.progress.current?.limit === "pause";
+    this.#ask(isOver ? `going on: ${what}` : what, (sync) => ({ sync, flow: flow === "plan" ? undefined : flow }));
   }
 
   #step(factor: number): void {

@@ -1,5 +1,6 @@
 import { visible } from "../core/escape.ts";
 import { formatByteRate, formatBytes, formatCount, formatDuration } from "../core/units.ts";
+import type { ApplyHelp } from "./apply-help.ts";
 import type { ApplyProgress, SyncProgress } from "./apply-progress.ts";
 import { clock, momentOf } from "./clock.ts";
 import { lineOf, type Piece, spread } from "./lines.ts";
@@ -12,9 +13,10 @@ export interface ApplyControlsShown {
   /** Whether anybody can type at all. */
   readonly hasKeys: boolean;
   readonly details: boolean;
-  readonly help: boolean;
-  /** What is being typed after `r`, with its question. */
-  readonly prompt: { readonly question: string; readonly text: string } | undefined;
+  /** Where it is shown. */
+  readonly help: ApplyHelp | undefined;
+  /** What is being typed after `r`, with its question, or why it is no answer to that. */
+  readonly prompt: { readonly question: string; readonly text: string; readonly problem: string | undefined } | undefined;
   /** What was asked of the run last. */
   readonly said: string | undefined;
 }
@@ -37,24 +39,14 @@ const PHASE_WORDS: Readonly<Record<string, string>> = {
   "event-triggers": "event triggers",
 };
 
-export const APPLY_HELP: readonly (readonly [key: string, does: string])[] = [
-  ["p", "pause, and go on: what is in flight is finished, nothing new begins"],
-  ["r", "another rate, as 20MB/s; `unlimited`; nothing: what the plan says"],
-  ["+ -", "more or fewer requests in flight; `a` gives them back to the plan"],
-  ["d", "details on and off"],
-  ["q", "stop: finish what is in flight; once more: cut it off"],
-  ["Ctrl-C", "the same as q; a third time ends it at once"],
-  ["?", "this help"],
-];
-
 /** The live region of an apply: pure, so that a test can look at it. */
 export function drawApply(progress: ApplyProgress, shown: ApplyControlsShown, { columns, rows }: ScreenSize, theme: Theme): string[] {
   const footer = footerLines(progress, shown, columns, theme);
-  if (shown.help)
-    return [...APPLY_HELP.flatMap(([key, does]) => wrapText(`${key.padEnd(8)}${does}`, columns)).slice(0, Math.max(0, rows - footer.length)), ...footer].slice(
-      0,
-      rows,
-    );
+  if (shown.help !== undefined) {
+    const page = shown.help.draw({ columns, rows: Math.max(1, rows - footer.length) });
+    // How much is below is known only now; the footer is as tall as before.
+    return [...page, ...footerLines(progress, shown, columns, theme)].slice(0, rows);
+  }
   const { current } = progress;
   const head = headLine(progress, columns, theme);
   const notes = noteLines(progress, columns, theme);
@@ -247,13 +239,17 @@ function flowSentence({ limit, until }: SyncProgress): string | undefined {
 }
 
 function footerLines(progress: ApplyProgress, { hasKeys, prompt, said, help }: ApplyControlsShown, columns: number, theme: Theme): string[] {
-  if (prompt !== undefined) return [...wrapText(prompt.question, columns), lineOf([["> ", theme.strong], [visible(prompt.text)], ["▏"]], columns)];
+  if (prompt !== undefined) {
+    // One or the other: in a low window both would push away what is typed.
+    const above = prompt.problem === undefined ? wrapText(prompt.question, columns) : wrapText(visible(prompt.problem), columns).map(theme.warn);
+    return [...above, lineOf([["> ", theme.strong], [visible(prompt.text)], ["▏"]], columns)];
+  }
   const lines = said === undefined ? [] : [lineOf([[`  ${visible(said)}`, theme.strong]], columns)];
   if (!hasKeys) return lines;
   const isPaused = progress.current?.limit === "pause";
-  const keys = help
-    ? "? back  q stop"
-    : columns < NARROW
+  if (help !== undefined) return [...lines, spread([["  ↑↓ scroll  ? back  q stop", theme.faint]], help.status().right, columns)];
+  const keys =
+    columns < NARROW
       ? `p ${isPaused ? "go on" : "pause"}  q stop  ? help`
       : `p ${isPaused ? "go on" : "pause"}  r rate  + - in flight  d details  q stop  ? help`;
   return [...lines, lineOf([[`  ${keys}`, theme.faint]], columns)];

@@ -26,7 +26,7 @@ export function Frame({ options, frames, refresh, onWriter }: FrameProps): React
   const [jobs] = useState(() => new JobControl(() => suspendTerminal()));
   useEffect(() => jobs.listen(), [jobs]);
 
-  const { onKey, onInterrupt } = options;
+  const { onKey, onInterrupt, endsAtEnter = false } = options;
   const own: Readonly<Record<KeyName, () => void>> = {
     "ctrl-c": onInterrupt,
     "ctrl-z": () => void jobs.stop("group"),
@@ -38,7 +38,12 @@ export function Frame({ options, frames, refresh, onWriter }: FrameProps): React
   };
   useInput(
     (input, key) => {
-      for (const name of keysOf(input, key)) (own[name] ?? (() => onKey?.(name)))();
+      let isEnded = false;
+      for (const name of keysOf(input, key)) {
+        if (own[name] !== undefined) own[name]();
+        else if (!isEnded) onKey?.(name);
+        isEnded ||= endsAtEnter && name === "enter";
+      }
     },
     { isActive: onKey !== undefined },
   );

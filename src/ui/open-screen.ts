@@ -21,6 +21,8 @@ export interface ScreenOptions {
   readonly draw: (size: ScreenSize) => readonly string[];
   /** Takes the keyboard, where there is one. Ctrl-C, Ctrl-Z, Ctrl-\ and Ctrl-L never come here. */
   readonly onKey?: ((key: KeyName) => void) | undefined;
+  /** What comes in one piece with Enter, behind it, is no key: the lines below the first one of a paste. */
+  readonly endsAtEnter?: boolean | undefined;
   /** Ctrl-C, which is a key and no signal while the keyboard is taken. */
   readonly onInterrupt: () => void;
   /** Covers what is on the terminal, and gives it back at the end. Otherwise the frame stands below what was written last. */

@@ -16,7 +16,7 @@ test("a merge applies the very changeset that was reviewed, whatever is there to
   expect(applied.isGreen, applied.log).toBe(true);
   expect(applied.ran.slice(1)).toEqual(["prepare", "find", "download", "apply", "conclude"]);
   expect(repository.server.keys("cold")).toEqual(["out/a.txt", "out/b.txt"]);
-  expect(applied.outputs["exit-code"]).toBe("0");
+  expect(applied.outputs).toMatchObject({ "exit-code": "0", "has-changes": "true", "plan-id": reviewed.outputs["plan-id"] });
   expect(applied.summary).toContain("2 of 2 items applied");
 
   // The same job once more: what was done is not done twice.
@@ -96,6 +96,7 @@ test("by hand: plan, then apply what comes to the same plan-id; another is refus
   const applied = await repository.dispatch(base, { "plan-id": now.outputs["plan-id"] ?? "" });
   expect(applied.isGreen, applied.log).toBe(true);
   expect(repository.server.keys("cold")).toHaveLength(3);
+  expect(applied.outputs["plan-id"]).toBe(now.outputs["plan-id"]);
   const refused = await repository.dispatch(base, { command: "apply" });
   expect(refused.commands).toEqual([expect.stringContaining("plan-id")]);
 });
@@ -113,4 +114,24 @@ test("a state that runners share outlives them, and binds the changeset to it", 
   const planned = await repository.dispatch(base);
   expect(repository.server.keys("hot").filter((key) => key.startsWith("state/"))).not.toEqual([]);
   expect(planned.outputs["has-changes"]).toBe("false");
+});
+
+test("the merge that deletes the last plan is green and says so; where there never was one it is red", async () => {
+  const { repository, base } = await started();
+  await using _ = repository;
+  const head = await repository.commit({ [FILE]: undefined }, base);
+  repository.merged(head, head);
+  const applied = await repository.push(head, {}, base);
+  expect(applied.isGreen, applied.log).toBe(true);
+  expect(applied.ran.slice(1)).toEqual(["prepare", "apply", "conclude"]);
+  expect(applied.commands).toEqual([expect.stringMatching(/^::warning title=Plan gone::"plans\/media\.yaml" is gone\..*Nothing is deleted/)]);
+  expect(applied.summary).toContain("`plans/media.yaml`");
+
+  for (const [before, plan] of [
+    [base, "other/*.yaml"],
+    ["1".repeat(40), "plans/*.yaml"],
+  ] as const) {
+    const red = await repository.push(head, { plan }, before);
+    expect([red.isGreen, red.commands], red.log).toEqual([false, [expect.stringContaining("there is no such file")]]);
+  }
 });

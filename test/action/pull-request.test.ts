@@ -187,3 +187,82 @@ test("without a path tidemark is installed apart from the repository, in the ver
     expect.stringContaining("input version"),
   ]);
 });
+
+test("a plan that is deleted: a comment, the page and an annotation say what that means, also of the last one", async () => {
+  const { repository, base: first } = await started();
+  await using _ = repository;
+  const { github } = repository;
+  const other = "plans/other.yaml";
+  const base = await repository.commit({ [other]: plan([], { name: "other" }) }, first);
+  const head = await repository.commit({ [FILE]: undefined }, base);
+  const one = await repository.pullRequest({ base, head });
+  expect(one.isGreen, one.log).toBe(true);
+  expect(one.commands).toEqual([expect.stringMatching(/^::warning title=Plan gone::"plans\/media\.yaml" is gone\. Its destinations are no longer/)]);
+  expect(one.summary).toContain("**A plan is gone:** `plans/media.yaml`.");
+  expect(github.comments.map(({ body }) => body).join()).toContain("**The plan `plans/media.yaml` is gone.");
+
+  const none = await repository.commit({ [other]: undefined }, head);
+  const last = await repository.pullRequest({ base, head: none });
+  expect(last.isGreen, last.log).toBe(true);
+  expect(last.ran).not.toContain("upload");
+  expect(last.outputs).toMatchObject({ "exit-code": "0", "has-changes": "false", "plan-id": "" });
+  expect(github.comments).toHaveLength(2);
+  for (const { body } of github.comments) {
+    expect(body).toContain("Nothing is deleted by that.");
+    expect(body).not.toContain("applies exactly");
+  }
+  const never = await repository.pullRequest({ base: none, head: none });
+  expect([never.isGreen, never.commands]).toEqual([false, [expect.stringContaining("there is no such file")]]);
+});
+
+test("a plan whose file was renamed is compared with what it was", async () => {
+  const { repository, base } = await started(["delete: true", "guards: { maxDeletes: 5 }"]);
+  await using _ = repository;
+  const { github, workspace } = repository;
+  const changed = plan(["delete: true", "exclude: [b.txt]"]);
+  // By the plan's name alone, and by git where that is another.
+  for (const [file, pattern, content] of [
+    ["moved/media.yaml", "plans/*.yaml\nmoved/*.yaml", `# ${"another text\n# ".repeat(200)}\n${changed}`],
+    ["plans/renamed.yaml", "plans/*.yaml", changed.replace("name: media", "name: renamed")],
+  ] as const) {
+    const head = await repository.commit({ [FILE]: undefined, [file]: content }, base);
+    const result = await repository.pullRequest({ base, head, inputs: { plan: pattern } });
+    expect(result.isGreen, result.log).toBe(true);
+    expect(result.commands.join("\n")).not.toContain("Plan gone");
+    expect(result.summary).toContain("What the change adds and takes away");
+    expect(result.commands).toContainEqual(expect.stringMatching(/title=GUARD_WEAKER::/));
+    expect(result.commands.join("\n")).not.toContain("PLAN_NEW");
+    expect(result.summary).toContain(`against \`${base.slice(0, 12)}\`.`);
+    // Nothing stays of what was made to plan the base.
+    expect((await readdir(workspace, { recursive: true })).filter((name) => name.endsWith(".yaml"))).toEqual([file]);
+    expect((await readdir(workspace)).filter((name) => name !== ".git")).toEqual([file.slice(0, file.indexOf("/"))]);
+  }
+  expect(github.comments).toHaveLength(2);
+});
+
+test("the comment of a plan that a later push renames or takes out again promises nothing any more", async () => {
+  const { repository, base } = await started();
+  await using _ = repository;
+  const { github } = repository;
+  const [added, renamed] = ["plans/new.yaml", "plans/newer.yaml"];
+  const content = plan([], { name: "new" });
+  const head = await repository.commit({ [added]: content }, base);
+  expect((await repository.pullRequest({ base, head })).isGreen).toBe(true);
+  expect((await repository.pullRequest({ base, head, inputs: { artifact: "other" } })).isGreen).toBe(true);
+  const bodyOf = (artifact: string, file: string) => github.comments.find(({ body }) => body.endsWith(`\n${commentMarker(artifact, file)}`))?.body ?? "";
+  expect(bodyOf("tidemark", added)).toContain("applies exactly this changeset");
+
+  const next = await repository.commit({ [added]: undefined, [renamed]: content }, head);
+  expect((await repository.pullRequest({ base, head: next })).isGreen).toBe(true);
+  expect(bodyOf("tidemark", added)).toContain("This plan is no longer in the pull request.");
+  expect(bodyOf("tidemark", added)).not.toContain("applies exactly");
+  expect(bodyOf("tidemark", renamed)).toContain("applies exactly this changeset");
+  expect(bodyOf("tidemark", FILE)).toContain("applies exactly this changeset");
+  // Another use of the action speaks for itself.
+  expect(bodyOf("other", added)).toContain("applies exactly this changeset");
+
+  const back = await repository.commit({ [added]: content, [renamed]: undefined }, next);
+  expect((await repository.pullRequest({ base, head: back })).isGreen).toBe(true);
+  expect(bodyOf("tidemark", added)).toContain("applies exactly this changeset");
+  expect(bodyOf("tidemark", renamed)).toContain("no longer in the pull request");
+});

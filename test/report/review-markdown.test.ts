@@ -85,6 +85,12 @@ const hostile = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...HOSTILE_KEYS) },
 );
 
+test("a revision that is named by its hash is shown once", () => {
+  const found = review("name: nightly\n", "name: nightly\n");
+  expect(reviewMarkdown({ review: found, subject: { ...subject, ref: subject.commit } })).toContain("`nightly.yaml` against `0123456789ab`.");
+  expect(reviewMarkdown({ review: found, subject })).toContain("against `origin/main` (`0123456789ab`).");
+});
+
 test("the rules that find an intruder do find one", () => {
   for (const bad of [
     "@octocat",

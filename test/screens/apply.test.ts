@@ -115,7 +115,11 @@ test("r changes the rate of a run that would take hours", async () => {
   await terminal.shows("Rate of what is left");
   terminal.type("fast\r");
   await terminal.shows("fast is no rate");
-  terminal.type("r50MB/s\r");
+  // The prompt stays: `q` here would stop the run.
+  terminal.type("q");
+  await terminal.shows("> fastq▏");
+  terminal.press("ctrl-u");
+  terminal.type("50MB/s\r");
   await terminal.shows("at most 50 MB/s");
   expect((await terminal.exited).code).toBe(0);
   expect(world.server.keys("cold")).toHaveLength(3);
@@ -208,6 +212,19 @@ test.each([
   valve.open();
   expect((await terminal.exited).code).toBe(0);
   expectRestored(terminal);
+});
+
+test("the help in a low window is scrolled to its end", async () => {
+  await using world = await worldOf(["concurrency: 2"]);
+  const valve = holdUploads(world);
+  await using terminal = apply(world, { columns: 40, rows: 10 });
+  await terminal.shows("2 in flight");
+  terminal.type("?");
+  await terminal.shows("more lines");
+  terminal.press("pageDown");
+  await terminal.shows("this help");
+  valve.open();
+  expect((await terminal.exited).code).toBe(0);
 });
 
 test("a terminal that is resized in the middle", async () => {

@@ -148,6 +148,8 @@ describe("keys ask the run, and change nothing by themselves", () => {
     keys.press("p");
     for (const key of [..."r20MB/s", "enter"]) keys.press(key);
     keys.press("p");
+    // No second name of `p`: a stray one must not hold back a run.
+    keys.press(" ");
     keys.press("p");
     await settled();
     const fast = { windows: [], outside: 20_000_000 };
@@ -167,6 +169,32 @@ describe("keys ask the run, and change nothing by themselves", () => {
     expect(asked[0]).toEqual({ sync: "media", flow: { windows: [], outside: "unlimited" } });
   });
 
+  test("a rate that is set while p pauses holds once p goes on", async () => {
+    const { progress, keys, asked, draw } = make();
+    begin(progress);
+    keys.press("p");
+    for (const key of [..."r20MB/s", "enter"]) keys.press(key);
+    await settled();
+    expect(asked).toEqual([
+      { sync: "media", flow: PAUSED },
+      { sync: "shop", flow: PAUSED },
+    ]);
+    expect(draw().join("\n")).toContain("once p lets it go on");
+    keys.press("p");
+    await settled();
+    expect(asked[2]).toEqual({ sync: "media", flow: { windows: [], outside: 20_000_000 } });
+  });
+
+  test("a rate that takes the place of the plan's own pause says that it goes on", async () => {
+    const { progress, keys, asked, draw } = make();
+    begin(progress);
+    progress.take({ type: "flow", sync: "media", limit: "pause", until: undefined });
+    for (const key of [..."r20MB/s", "enter"]) keys.press(key);
+    await settled();
+    expect(asked[0]).toEqual({ sync: "media", flow: { windows: [], outside: 20_000_000 } });
+    expect(draw().join("\n")).toContain("going on: at most 20 MB/s");
+  });
+
   test("+ and - go from where it is; a gives it back to the plan", async () => {
     const { progress, keys, asked } = make();
     begin(progress);
@@ -178,13 +206,44 @@ describe("keys ask the run, and change nothing by themselves", () => {
     );
   });
 
-  test("a rate that is none is said, and asks for nothing", async () => {
-    const { progress, keys, asked, draw } = make();
+  test("a rate that is none is said, asks for nothing, and is mended where it stands", async () => {
+    const { progress, keys, asked, interrupts, draw } = make();
     begin(progress);
     for (const key of [..."r", ..."a lot", "enter"]) keys.press(key);
     await settled();
     expect(asked).toEqual([]);
-    expect(draw().join("\n")).toContain("a lot is no rate");
+    for (const rows of [5, 30]) expect(draw(40, rows).join("\n")).toMatch(/a lot is no rate[^]*> a lot▏/);
+    // None of these is a key of the screen.
+    for (const key of " pqd") keys.press(key);
+    expect([asked, interrupts()]).toEqual([[], 0]);
+    expect(draw().join("\n")).toMatch(/Rate of what is left[^]*> a lot pqd▏/);
+    keys.press("enter");
+    keys.press("ctrl-u");
+    for (const key of [..."1MB/s", "enter"]) keys.press(key);
+    await settled();
+    expect(asked[0]).toEqual({ sync: "media", flow: { windows: [], outside: 1_000_000 } });
+    for (const key of [..."rno", "enter", "escape"]) keys.press(key);
+    expect(draw().join("\n")).not.toMatch(/is no rate|▏/);
+  });
+
+  test("the help is scrolled where it is taller than the window", () => {
+    const { progress, keys, draw } = make();
+    begin(progress);
+    keys.press("?");
+    const whole = draw(40, 30);
+    expect(whole.at(-1)).not.toContain("more lines");
+    const first = draw(40, 9);
+    expect(first).toHaveLength(9);
+    expect(first.at(-1)).toMatch(/\? back .* \d+ more lines$/);
+    expect(Math.max(...first.map((line) => stringWidth(line)))).toBeLessThanOrEqual(40);
+    keys.press("down");
+    expect(draw(40, 9)[0]).toBe(whole[1]);
+    keys.press("end");
+    expect(draw(40, 9).join("\n")).toMatch(/this help\n +↑↓ scroll {2}\? back {2}q stop$/);
+    keys.press("pageUp");
+    expect(draw(40, 9).at(-1)).toContain("more lines");
+    keys.press("escape");
+    expect(draw(40, 9).join("\n")).toContain("? help");
   });
 
   test("q stops, then cuts off, and never more", () => {

@@ -6,7 +6,7 @@ import { lookAt, maskPassword, mustMatch } from "./look-at.ts";
 import { problemsOf } from "./read-plan-text.ts";
 import { locationOr, nothing, only, remark, type TriedRemark } from "./remarks.ts";
 import { ACCOUNTS_QUESTION, DELETE_QUESTION, endpointQuestion, EXISTING_QUESTION, MOST_DELETES_QUESTION, ROWS_QUESTION } from "./rule-questions.ts";
-import { type Finding, tryLocation } from "./try-location.ts";
+import { type Finding, overlapOf, tryLocation } from "./try-location.ts";
 
 export interface QuestionOptions {
   /** What options have said already is not asked. */
@@ -175,9 +175,13 @@ export class FirstQuestions {
     else for await (const finding of this.#tryEnd(side, location, answers, signal)) yield remark(finding);
   }
 
-  #tryEnd(side: Side, location: FirstLocation, answers: Answers, signal: AbortSignal): AsyncGenerator<Finding> {
+  async *#tryEnd(side: Side, location: FirstLocation, answers: Answers, signal: AbortSignal): AsyncGenerator<Finding> {
+    const { name, planFile } = this.#options;
     const env = { ...this.#options.env, ...this.secrets(answers) };
-    return tryLocation({ location, access: side === "from" ? "read" : "write", env, planFile: this.#options.planFile, signal });
+    const plan = locationOr(() => firstPlanOf(name, this.said(answers)));
+    const overlap = "mark" in plan ? undefined : overlapOf(plan, { planFile, env });
+    if (overlap !== undefined) yield overlap;
+    else yield* tryLocation({ location, access: side === "from" ? "read" : "write", env, planFile, signal });
   }
 
   /** What was typed, by the variables that the plan refers to it by. */

@@ -1,8 +1,8 @@
 import { TidemarkError } from "../../core/errors.ts";
 import type { ObjectEnd, PostgresLocation, SyncPlan } from "../../core/sync-plan.ts";
-import { readPlanText } from "./read-plan-text.ts";
+import { problemsOf, readPlanText, type ReadOptions } from "./read-plan-text.ts";
 import type { FirstLocation } from "./first-location.ts";
-import { firstPlan } from "./first-plan.ts";
+import { firstPlan, type FirstPlan } from "./first-plan.ts";
 
 /** What was found out about a place, as a check says it. */
 export interface Finding {
@@ -43,6 +43,12 @@ export async function* tryLocation(options: TryOptions): AsyncGenerator<Finding>
     if (!(error instanceof TidemarkError)) throw error;
     yield { code: error.code, status: "fail", message: error.message, hint: error.hint };
   }
+}
+
+/** That both ends are one place, or lie in each other, where they do: trying either would not tell. */
+export function overlapOf(plan: FirstPlan, options: ReadOptions): Finding | undefined {
+  const wrong = problemsOf(firstPlan(plan), { ...options, plan }).find(({ code }) => code === "ENDS_OVERLAP");
+  return wrong && { code: wrong.code, status: "fail", message: wrong.message, hint: wrong.hint, isFinal: true };
 }
 
 /** A plan in which the place is an end, and the other end is one that nobody looks at. */

@@ -43,7 +43,13 @@ export async function askAll({ terminal, paint, title, next, onInterrupt, signal
   if (answers !== undefined) return answers;
   // Ink does so once it has drawn: until then the terminal itself would show what is typed, a password too.
   terminal.input?.setRawMode(true);
-  const screen = openScreen({ terminal, onInterrupt, draw: (size) => dialogueLines(dialogue, title, size, theme), onKey: (key) => dialogue.press(key) });
+  const screen = openScreen({
+    terminal,
+    onInterrupt,
+    draw: (size) => dialogueLines(dialogue, title, size, theme),
+    onKey: (key) => dialogue.press(key),
+    endsAtEnter: true,
+  });
   redraw = () => screen.redraw();
   close = () => {
     dialogue.close();

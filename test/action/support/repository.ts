@@ -8,7 +8,8 @@ import { type JobResult, runAction } from "./runner.ts";
 
 const CLI = join(import.meta.dirname, "../../../dist/main.js");
 
-type Files = Readonly<Record<string, string>>;
+/** A file without content is deleted. */
+type Files = Readonly<Record<string, string | undefined>>;
 
 export interface PullRequestRun {
   readonly base: string;
@@ -34,7 +35,8 @@ export interface Repository extends AsyncDisposable {
   pullRequest(run: PullRequestRun): Promise<JobResult>;
   /** Says that the API knows a commit as the merge of a pull request. */
   merged(commit: string, head: string): void;
-  push(commit: string, inputs?: Readonly<Record<string, string>>): Promise<JobResult>;
+  /** @param before the branch's commit until then */
+  push(commit: string, inputs?: Readonly<Record<string, string>>, before?: string): Promise<JobResult>;
   dispatch(commit: string, inputs?: Readonly<Record<string, string>>): Promise<JobResult>;
 }
 
@@ -106,6 +108,10 @@ export async function makeRepository({ env: more = {} }: { readonly env?: Readon
     async commit(files, on) {
       if (on !== undefined) git(origin, "checkout", "--quiet", "--detach", on);
       for (const [name, content] of Object.entries(files)) {
+        if (content === undefined) {
+          await rm(join(origin, name));
+          continue;
+        }
         await mkdir(dirname(join(origin, name)), { recursive: true });
         await writeFile(join(origin, name), content);
       }
@@ -136,8 +142,8 @@ export async function makeRepository({ env: more = {} }: { readonly env?: Readon
     merged(commit, head) {
       github.pulls.set(commit, [{ number: PULL_REQUEST, merged_at: "2026-01-01T00:00:00Z", merge_commit_sha: commit, head: { sha: head } }]);
     },
-    push: (commit, inputs = {}) =>
-      start(commit, { eventName: "push", event: { repository, before: "0".repeat(40) }, ref: "refs/heads/main", headSha: commit, inputs }),
+    push: (commit, inputs = {}, before = "0".repeat(40)) =>
+      start(commit, { eventName: "push", event: { repository, before }, ref: "refs/heads/main", headSha: commit, inputs }),
     dispatch: (commit, inputs = {}) =>
       start(commit, { eventName: "workflow_dispatch", event: { repository }, ref: "refs/heads/main", headSha: commit, inputs }),
     async [Symbol.asyncDispose]() {
