@@ -8,7 +8,7 @@ import type { ReviewedSync } from "../review/compare-plans.ts";
 import { always, fitted, type Section } from "./fit.ts";
 import { LONGEST_KEY, word } from "./markdown-words.ts";
 import { MARKDOWN_LIMIT, markdownTitle, planSections } from "./plan-markdown.ts";
-import { differenceLines, groupText, MEANINGS, type ReviewSubject } from "./review-view.ts";
+import { differenceLines, groupText, outcomeSentence, type ReviewSubject } from "./review-view.ts";
 import { findingsSentence, messageMarkdown, sentenceMarkdown } from "./review-words.ts";
 import { counted } from "./words.ts";
 
@@ -53,11 +53,10 @@ export function reviewMarkdown({ review, subject, difference, changeset, remark 
   return `${text}${heading}${planSections(changeset, limit - text.length - heading.length)}`;
 }
 
-function summaryLine({ findings, meaning, problems }: PlanReview, { ref, commit, file }: ReviewSubject): string {
-  const said = findings.length > 0 ? `${findingsSentence(findings)}.` : problems.length > 0 ? "Nothing that could be read changed." : MEANINGS[meaning];
+function summaryLine(review: PlanReview, { ref, commit, file }: ReviewSubject): string {
   const short = markdownCode(commit.slice(0, 12));
   const revision = ref === commit ? short : `${markdownCode(ref, { maxLength: 100 })} (${short})`;
-  return `**Review: ${said}** ${markdownCode(file, { maxLength: 200 })} against ${revision}.`;
+  return `**Review: ${outcomeSentence(review)}** ${markdownCode(file, { maxLength: 200 })} against ${revision}.`;
 }
 
 const MOST_PROBLEMS = 20;

@@ -22,12 +22,19 @@ export interface ReviewSubject {
   readonly commit: string;
 }
 
-export const MEANINGS: Readonly<Record<Meaning, string>> = {
+const MEANINGS: Readonly<Record<Meaning, string>> = {
   identical: "The plan file did not change.",
   form: "Only how it is written changed (order, formatting, comments, what is the default anyway): the plan means the same.",
   changed: "",
   new: "",
 };
+
+/** What came of a comparison, in a sentence; "" where there is nothing to say. */
+export function outcomeSentence({ findings, meaning, problems }: Pick<PlanReview, "findings" | "meaning" | "problems">): string {
+  if (findings.length > 0) return `${findingsSentence(findings)}.`;
+  // Of what cannot be read nobody knows what it means.
+  return problems.length > 0 ? "Nothing that could be read changed." : MEANINGS[meaning];
+}
 
 /** Shows a review to a person: what makes the plan unusable, what may lose something, then the rest. */
 export function showReview(review: PlanReview, subject: ReviewSubject, out: Output, paint: Paint): void {
@@ -41,9 +48,9 @@ export function showReview(review: PlanReview, subject: ReviewSubject, out: Outp
   const short = subject.commit.slice(0, 12);
   const revision = subject.ref === subject.commit ? short : `${visible(subject.ref)} (${short})`;
   const against = `${visible(subject.file)} against ${revision}`;
-  const said = review.findings.length > 0 ? `${findingsSentence(review.findings)}.` : MEANINGS[review.meaning];
-  const invalid = review.problems.length > 0 ? `${paint.remove("Not valid:")} ${counted(review.problems.length, "error")}. ` : "";
-  out.line(`${paint.strong("Review:")} ${against}: ${invalid}${said}`);
+  const said = outcomeSentence(review);
+  const invalid = review.problems.length > 0 ? `${paint.remove("Not valid:")} ${counted(review.problems.length, "error")}.` : "";
+  out.line(`${paint.strong("Review:")} ${against}: ${[invalid, said].filter((text) => text !== "").join(" ")}`);
 }
 
 function placeText({ place, side }: ReviewFinding, { file, commit }: ReviewSubject): string {

@@ -122,10 +122,20 @@ function endFindings({ before, after, locationsBefore, locations }: SyncPair, co
         ...say` instead of ${to.shown}`,
         ...nested(to, context.to),
         ". What lies at the old place stays there, and is no longer kept up.",
+        ...lostAtNewPlace(context),
       ]),
     );
   }
   return found;
+}
+
+/** What lies at the new place was never looked at, and the rules of the sync hold for it from now on. */
+function lostAtNewPlace(context: SyncContext): Sentence {
+  const fates = [
+    ...(mayDelete(context) ? ["deleted where the source does not have it"] : []),
+    ...(mayOverwrite(context) ? ["overwritten where it differs"] : []),
+  ];
+  return fates.length === 0 ? [] : [...say` What lies at ${context.to.shown} already is `, fates.join(", and "), "."];
 }
 
 function nested(before: EndPlace, after: EndPlace): Sentence {

@@ -23,6 +23,8 @@ test("for a person: nothing changed, and only the form", async () => {
   const shown = (after: string) => textOf((out) => showReview(review(objects(), after), subject, out, PLAIN));
   expect(await shown(objects())).toContain("The plan file did not change.");
   expect(await shown(`# more\n${objects()}`)).toContain("the plan means the same");
+  // What cannot be read may mean anything.
+  expect(await shown(objects().replace("from: src", "from: { location: src, prefixes: [a/] }"))).not.toContain("means the same");
 });
 
 test("nothing of a plan acts on a terminal", async () => {

@@ -202,6 +202,15 @@ describe("a location", () => {
     expect(finding && sentenceOf(finding)).toContain("now writes to [s3://elsewhere/] instead of [s3://target/]");
   });
 
+  test("what lies at the new place is lost where the sync deletes or overwrites", () => {
+    const moved = (rules: string) => {
+      const [finding] = review(objects(rules), objects(rules).replace("bucket: target", "bucket: elsewhere")).findings;
+      return finding && sentenceOf(finding);
+    };
+    expect(moved("delete: true")).toContain("is deleted where the source does not have it, and overwritten where it differs.");
+    expect(moved("onExisting: skip")).toMatch(/no longer kept up\.$/);
+  });
+
   test("under another name is the same place", () => {
     expect(told(review(objects(), objects().replaceAll("dst", "cold")))).toEqual(["note LOCATION_RENAMED"]);
   });
