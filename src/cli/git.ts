@@ -95,8 +95,10 @@ async function commitOf(git: Git, ref: string): Promise<string> {
     .split("\n");
   const near = names.find((name) => name.endsWith(`/${ref}`)) ?? nearName(ref, names);
   if (isShallow) {
-    throw new TidemarkError("BASE_SHALLOW", `${ref} is not there: this is a shallow clone, which holds the newest commits only.`, {
-      hint: `Fetch it: \`git fetch --depth=1 origin ${/^[\w./-]+$/.test(ref) ? ref.replace(/^origin\//, "") : "BRANCH"}\` and \`--base FETCH_HEAD\`, or check out with \`fetch-depth: 0\`.`,
+    const isName = /^[\w./-]+$/.test(ref);
+    const meant = isName && near !== undefined ? `Did you mean ${near}? Else fetch it` : "Fetch it";
+    throw new TidemarkError("BASE_SHALLOW", `There is no revision ${ref} in this repository, which is a shallow clone: it holds the newest commits only.`, {
+      hint: `${meant}: \`git fetch --depth=1 origin ${isName ? ref.replace(/^origin\//, "") : "BRANCH"}\` and \`--base FETCH_HEAD\`, or check out with \`fetch-depth: 0\`.`,
     });
   }
   throw new TidemarkError("BASE_UNKNOWN", `There is no revision ${ref} in this repository.`, {

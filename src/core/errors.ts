@@ -9,6 +9,8 @@ export class TidemarkError extends Error {
   override readonly name: string = "TidemarkError";
   readonly code: string;
   readonly hint: string | undefined;
+  /** The sync that was planned when it happened, where it was one. */
+  sync?: string;
 
   /** @param code stable, documented in docs/errors.md, never renamed */
   constructor(code: string, message: string, { hint, cause }: ErrorOptions = {}) {

@@ -75,7 +75,7 @@ async function planOnce(options: PlanOptions, sorted: ReadonlySet<string>): Prom
   try {
     emit({ type: "planStarted", plan: plan.name, syncs: syncs.map(({ name }) => name) });
     for (const sync of syncs) {
-      if (!(await planSync(sync, { options, writer, requests, sorted: sorted.has(sync.name) }))) {
+      if (!(await planSync(sync, { options, writer, requests, sorted: sorted.has(sync.name) }).catch((error: unknown) => throwAbout(sync, error)))) {
         writer.discard();
         return { kind: "unordered", sync: sync.name };
       }
@@ -93,6 +93,12 @@ async function planOnce(options: PlanOptions, sorted: ReadonlySet<string>): Prom
     writer.discard();
     throw error;
   }
+}
+
+/** A location that cannot be reached names no sync: whoever shows it may want to show where. */
+function throwAbout({ name }: Sync, error: unknown): never {
+  if (error instanceof TidemarkError) error.sync ??= name;
+  throw error;
 }
 
 interface SyncPlanning {
@@ -159,14 +165,15 @@ function refuse(changeset: Changeset, syncs: readonly Sync[]): void {
     const differing = summary.reasons["exists-different"] ?? 0;
     if (sync.onExisting === "fail" && differing > 0) {
       const [sample] = changeset.actions({ sync: sync.name, kinds: ["conflict"], limit: 1 });
-      throw new TidemarkError(
-        "EXISTING_DIFFERS",
-        `The sync ${sync.name} says onExisting: fail, and ${differing} items differ at the destination, ${JSON.stringify(sample?.key)} among them. Nothing was written.`,
-        {
-          hint: "Choose onExisting: overwrite, skip or ifNewer, or clear the destination.",
-        },
-      );
+      throw new TidemarkError("EXISTING_DIFFERS", `The sync ${sync.name} says onExisting: fail, and at the destination ${different(differing, sample?.key)}.`, {
+        hint: "Choose onExisting: overwrite, skip or ifNewer, or clear the destination.",
+      });
     }
     holdGuards(summary, sync.guards);
   }
+}
+
+function different(items: number, key: string | undefined): string {
+  const shown = JSON.stringify(key);
+  return items === 1 ? `1 item differs: ${shown}` : `${items} items differ, ${shown} among them`;
 }

@@ -27,9 +27,9 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   },
   size: { code: "SIZE_FORMAT", must: "is a number of bytes with a unit", hint: "Write `10 MB` (10,000,000 bytes) or `10 MiB` (10,485,760)." },
   duration: { code: "DURATION_FORMAT", must: "is a length of time", hint: "Write `500ms`, `10s`, `5m`, `1h`, `1d` or `1w`." },
-  byteRate: { code: "RATE_FORMAT", must: "is a rate", hint: "Write `200 MB/s` or `200 MiB/s`." },
+  byteRate: { code: "RATE_FORMAT", must: "is a rate", hint: "Write `200 MB/s` or `200 MiB/s`.", repair: aSecond },
   requestRate: { code: "RATE_FORMAT", must: "is a rate of requests", hint: "Write `2000/s`." },
-  flowRate: { code: "RATE_FORMAT", must: "is `unlimited`, `pause` or a rate", hint: "Write `unlimited`, `pause`, or a rate as `50 MB/s`." },
+  flowRate: { code: "RATE_FORMAT", must: "is `unlimited`, `pause` or a rate", hint: "Write `unlimited`, `pause`, or a rate as `50 MB/s`.", repair: aSecond },
   instant: {
     code: "INSTANT_FORMAT",
     must: "is an instant with its time zone",
@@ -65,6 +65,11 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   columnName: { code: "DATABASE_NAME", must: "has no `\"` and no `'`" },
   selectedName: { code: "DATABASE_NAME", must: "has no space" },
 };
+
+/** A size where a rate has to be. */
+function aSecond(text: string): string | undefined {
+  return /^[0-9]+(?:\.[0-9]+)? ?(?:B|[kK]B|[MGTP]B|[KMGTP]iB)$/.test(text) ? `${text}/s` : undefined;
+}
 
 function kebab(name: string): string | undefined {
   const better = name

@@ -128,10 +128,14 @@ const REFUSALS: ReadonlySet<string> = new Set([
 ]);
 
 /** What ended a command. */
-export function errorCase({ code, message, hint }: Pick<TidemarkError, "code" | "message" | "hint">, group: string, { file, syncs }: PlanPlaces): CiCase {
-  // A guard's message names its sync.
-  const sync = [...syncs].find(([name]) => message.includes(`sync ${name} `));
-  return { group, name: code, problem: { code, level: "error", isBreakdown: !REFUSALS.has(code), message, hint, file, place: sync?.[1] } };
+export function errorCase(error: Pick<TidemarkError, "code" | "message" | "hint" | "sync">, group: string, { file, syncs }: PlanPlaces): CiCase {
+  const { code, hint } = error;
+  // A guard's message names its sync; that of a store knows none.
+  const named = [...syncs.keys()].find((name) => error.message.includes(`sync ${name} `));
+  const sync = named ?? error.sync;
+  const message = named === undefined && sync !== undefined ? `${sync}: ${error.message}` : error.message;
+  const place = sync === undefined ? undefined : syncs.get(sync);
+  return { group, name: code, problem: { code, level: "error", isBreakdown: !REFUSALS.has(code), message, hint, file, place } };
 }
 
 function named(changeset: Changeset, { header, actions }: SyncSummary, kind: "conflict" | "notSynced"): string | undefined {

@@ -5,10 +5,10 @@ import type { ChangesetDifference, EffectGroup, SyncDifference } from "../review
 import type { ReviewFinding } from "../review/finding.ts";
 import type { PlanReview } from "../review/review-plan.ts";
 import type { ReviewedSync } from "../review/compare-plans.ts";
-import { always, fitted, type Section } from "./fit.ts";
 import { LONGEST_KEY, word } from "./markdown-words.ts";
 import { MARKDOWN_LIMIT, markdownTitle, planSections } from "./plan-markdown.ts";
 import { differenceLines, groupText, outcomeSentence, type ReviewSubject } from "./review-view.ts";
+import { filled, fixed, type Part } from "./review-fit.ts";
 import { findingsSentence, messageMarkdown, sentenceMarkdown } from "./review-words.ts";
 import { counted } from "./words.ts";
 
@@ -29,25 +29,25 @@ export interface ReviewPage {
  * A review as a comment on a pull request: what may lose something, then a table of syncs, then the
  * rest. It begins with the marker of the plan's own comment, so that one is kept and updated.
  *
- * What does not fit is left out, and that is said: first names of what would change, then notes, then
- * syncs. Dangers and counts never are.
+ * What does not fit is left out, and that is said. Room is given to errors first, then to dangers, then
+ * to what would change, to syncs, to notes, and last to names. Counts are always there.
  *
  * @returns less than 65,536 characters
  */
 export function reviewMarkdown({ review, subject, difference, changeset, remark }: ReviewPage, limit: number = MARKDOWN_LIMIT): string {
   const changed = review.syncs.filter(({ fate }) => fate !== "same");
   const others = review.findings.filter(({ severity }) => severity !== "danger");
-  const sections: Section[] = [
-    always(`${markdownTitle(review.plan)}\n`),
-    problemsSection(review),
-    dangersSection(review.findings.filter(({ severity }) => severity === "danger")),
-    always(`${summaryLine(review, subject)}\n`),
-    ...(changed.length > 0 ? [syncsSection(changed, review.syncs.length)] : []),
-    ...(others.length > 0 ? [othersSection(others, subject)] : []),
-    ...(remark === undefined ? [] : [always(`\n> [!WARNING]\n> ${messageMarkdown(remark)}\n`)]),
-    ...(difference === undefined ? [] : differenceSections(difference)),
+  const parts: Part[] = [
+    fixed(`${markdownTitle(review.plan)}\n`),
+    problemsPart(review),
+    dangersPart(review.findings.filter(({ severity }) => severity === "danger")),
+    fixed(`${summaryLine(review, subject)}\n`),
+    ...(changed.length > 0 ? [syncsPart(changed, review.syncs.length)] : []),
+    ...(others.length > 0 ? [othersPart(others, subject)] : []),
+    ...(remark === undefined ? [] : [fixed(`\n> [!WARNING]\n> ${messageMarkdown(remark)}\n`)]),
+    ...(difference === undefined ? [] : differenceParts(difference)),
   ];
-  const text = fitted(sections, changeset === undefined ? limit : limit - ROOM_FOR_PLAN);
+  const text = filled(parts, changeset === undefined ? limit : limit - ROOM_FOR_PLAN);
   if (changeset === undefined) return text;
   const heading = "\n### What would happen\n\n";
   return `${text}${heading}${planSections(changeset, limit - text.length - heading.length)}`;
@@ -59,31 +59,38 @@ function summaryLine(review: PlanReview, { ref, commit, file }: ReviewSubject): 
   return `**Review: ${outcomeSentence(review)}** ${markdownCode(file, { maxLength: 200 })} against ${revision}.`;
 }
 
-const MOST_PROBLEMS = 20;
-
-function problemsSection({ problems }: PlanReview): Section {
-  if (problems.length === 0) return always("");
-  const head = `> [!CAUTION]\n> **The plan is not valid: ${counted(problems.length, "error")}.**\n`;
-  const list = (most: number, length: number) =>
-    `${head}>\n${problems
-      .slice(0, most)
-      .map(({ code, line, message }) => `> - line ${line}: ${messageMarkdown(message, length)} (${code})\n`)
-      .join("")}${more(problems.length - most, "> - ", "tidemark validate")}\n`;
-  return { variants: [() => list(MOST_PROBLEMS, 400), () => list(MOST_PROBLEMS, 100), () => `${head}\n`], expendable: 1 };
+function problemsPart({ problems }: PlanReview): Part {
+  if (problems.length === 0) return fixed("");
+  const head = `> [!CAUTION]\n> **The plan is not valid: ${counted(problems.length, "error")}.**\n>\n`;
+  const items = problems.map(({ code, line, message }) => `> - line ${line}: ${messageMarkdown(message)} (${code})\n`);
+  const show = (count: number) => `${head}${items.slice(0, count).join("")}${more(problems.length - count, "> - ", "tidemark validate")}\n`;
+  return { ways: [{ most: items.length, show }], rank: 1 };
 }
 
-/** Each in a sentence; where they are too many for that, each by its name; then each kind with its count. */
-function dangersSection(dangers: readonly ReviewFinding[]): Section {
-  if (dangers.length === 0) return always("");
+/** As many as fit in a sentence, the others by their names; where they are too many for that, each kind with its count. */
+function dangersPart(dangers: readonly ReviewFinding[]): Part {
+  if (dangers.length === 0) return fixed("");
   const head = `> [!CAUTION]\n> **${counted(dangers.length, "danger")}**\n>\n`;
-  const full = (length: number) => `${head}${dangers.map((finding) => `> - ${sentenceMarkdown(finding.sentence, length)}${placeOf(finding)}\n`).join("")}\n`;
-  const names = () => `${head}${dangers.map((finding) => `> - ${finding.code}${ofWhat(finding)}${placeOf(finding)}\n`).join("")}>\n> ${see()}\n\n`;
-  const kinds = () => {
-    const counts = new Map<string, number>();
-    for (const { code } of dangers) counts.set(code, (counts.get(code) ?? 0) + 1);
-    return `${head}${[...counts].map(([code, count]) => `> - ${code}: ${formatCount(count)}\n`).join("")}>\n> ${see()}\n\n`;
+  const most = dangers.length;
+  const sentences = dangers.map((finding) => `> - ${sentenceMarkdown(finding.sentence)}${placeOf(finding)}\n`);
+  const names = dangers.map((finding) => `> - ${finding.code}${ofWhat(finding)}${placeOf(finding)}\n`);
+  const kinds = kindLines(dangers);
+  const end = (count: number) => (count < most ? `>\n> ${see()}\n\n` : "\n");
+  const named = (count: number) => `${head}${sentences.slice(0, count).join("")}${names.slice(count).join("")}${end(count)}`;
+  const told = (count: number) => `${head}${kinds}${count > 0 ? ">\n> Among them:\n>\n" : ""}${sentences.slice(0, count).join("")}${end(count)}`;
+  return {
+    ways: [
+      { most, show: named },
+      { most, show: told },
+    ],
+    rank: 2,
   };
-  return { variants: [() => full(160), () => full(60), names, kinds], expendable: 1 };
+}
+
+function kindLines(findings: readonly ReviewFinding[]): string {
+  const counts = new Map<string, number>();
+  for (const { code } of findings) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return [...counts].map(([code, count]) => `> - ${code}: ${formatCount(count)}\n`).join("");
 }
 
 function see(): string {
@@ -101,58 +108,62 @@ function placeOf({ place, side }: ReviewFinding): string {
 
 const FATES: Readonly<Record<ReviewedSync["fate"], string>> = { added: "new", removed: "gone", renamed: "renamed", changed: "changed", same: "as before" };
 
-function syncsSection(syncs: readonly ReviewedSync[], all: number): Section {
-  const table = (most: number) => {
-    const rows = syncs.slice(0, most).map(({ name, fate, before, from, to, findings }) => {
-      const what = fate === "renamed" ? `renamed from ${cell(before ?? "", 64)}` : FATES[fate];
-      return `| ${cell(name, 64)} | ${what} | ${cell(from)} → ${cell(to)} | ${findings.danger} | ${findings.change} |\n`;
-    });
-    const same = all - syncs.length;
-    const rest = same > 0 ? `\n${counted(same, "sync is", "syncs are")} as before.\n` : "";
-    return `\n| sync | | from → to | dangers | changes |\n|---|---|---|--:|--:|\n${rows.join("")}${more(syncs.length - most, "\n", "tidemark review")}${rest}`;
-  };
-  const none = () => `\n${counted(syncs.length, "sync")} changed: too many to be listed here. \`tidemark review\` shows them.\n`;
-  return { variants: [() => table(syncs.length), () => table(100), () => table(20), none], expendable: 2 };
+function syncsPart(syncs: readonly ReviewedSync[], all: number): Part {
+  const rows = syncs.map(({ name, fate, before, from, to, findings }) => {
+    const what = fate === "renamed" ? `renamed from ${cell(before ?? "", 64)}` : FATES[fate];
+    return `| ${cell(name, 64)} | ${what} | ${cell(from)} → ${cell(to)} | ${findings.danger} | ${findings.change} |\n`;
+  });
+  const same = all - syncs.length;
+  const rest = same > 0 ? `\n${counted(same, "sync is", "syncs are")} as before.\n` : "";
+  const show = (count: number) =>
+    count === 0
+      ? `\n${counted(syncs.length, "sync")} changed: too many to be listed here. \`tidemark review\` shows them.\n`
+      : `\n| sync | | from → to | dangers | changes |\n|---|---|---|--:|--:|\n${rows.slice(0, count).join("")}${more(syncs.length - count, "\n", "tidemark review")}${rest}`;
+  return { ways: [{ most: rows.length, show }], rank: 4 };
 }
 
 function cell(text: string, maxLength = LONGEST_KEY): string {
   return markdownCode(text, { maxLength });
 }
 
-function othersSection(findings: readonly ReviewFinding[], { file }: ReviewSubject): Section {
-  const list = (most: number) =>
-    `\n<details><summary>${findingsSentence(findings)}</summary>\n\n${findings
-      .slice(0, most)
-      .map((finding) => `- ${sentenceMarkdown(finding.sentence)}${placeOf(finding)}\n`)
-      .join("")}${more(findings.length - most, "- ", "tidemark review")}\n</details>\n`;
-  const none = () =>
-    `\n_${findingsSentence(findings)} are too many to be listed here: ${markdownCode(`tidemark review ${file}`, { maxLength: 200 })} shows them._\n`;
-  return { variants: [() => list(findings.length), () => list(100), () => list(20), none], expendable: 3 };
+function othersPart(findings: readonly ReviewFinding[], { file }: ReviewSubject): Part {
+  const items = findings.map((finding) => `- ${sentenceMarkdown(finding.sentence)}${placeOf(finding)}\n`);
+  const show = (count: number) =>
+    count === 0
+      ? `\n_${findingsSentence(findings)} are too many to be listed here: ${markdownCode(`tidemark review ${file}`, { maxLength: 200 })} shows them._\n`
+      : `\n<details><summary>${findingsSentence(findings)}</summary>\n\n${items.slice(0, count).join("")}${more(findings.length - count, "- ", "tidemark review")}\n</details>\n`;
+  return { ways: [{ most: items.length, show }], rank: 5 };
 }
 
 function more(count: number, before: string, command: string): string {
   return count > 0 ? `${before}… and ${formatCount(count)} more: \`${command}\` shows them.\n` : "";
 }
 
-function differenceSections({ syncs, planId, planIdBefore }: ChangesetDifference): Section[] {
+/** Names of each group that a comment shows at most. */
+const MOST_EXAMPLES = 10;
+
+function differenceParts({ syncs, planId, planIdBefore }: ChangesetDifference): Part[] {
   const head = "\n### What the change adds and takes away\n\n";
-  if (planId === planIdBefore) return [always(`${head}What would happen is the same.\n`)];
+  if (planId === planIdBefore) return [fixed(`${head}What would happen is the same.\n`)];
   const changed = syncs.filter((sync) => differenceLines(sync).length > 0);
-  const table = (most: number) =>
-    `| sync | would now | would no longer | would otherwise |\n|---|---|---|---|\n${changed
-      .slice(0, most)
-      .map(
-        ({ name, added, removed, altered, isMoved }) =>
-          `| ${cell(name, 64)}${isMoved ? ", to another place" : ""} | ${[added, removed, altered].map((groups) => groups.map(groupText).join("<br>")).join(" | ")} |\n`,
-      )
-      .join("")}${more(changed.length - most, "\n", "tidemark review --plan")}`;
+  const rows = changed.map(
+    ({ name, added, removed, altered, isMoved }) =>
+      `| ${cell(name, 64)}${isMoved ? ", to another place" : ""} | ${[added, removed, altered].map((groups) => groups.map(groupText).join("<br>")).join(" | ")} |\n`,
+  );
+  const table = (count: number) =>
+    `| sync | would now | would no longer | would otherwise |\n|---|---|---|---|\n${rows.slice(0, count).join("")}${more(changed.length - count, "\n", "tidemark review --plan")}`;
   const none = () => `${totalsSentence(changed)} In ${counted(changed.length, "sync")}, too many to be listed here: \`tidemark review --plan\` shows them.\n`;
   const examples = (most: number) => changed.map((sync) => exampleList(sync, most)).join("");
   return [
-    { variants: [() => head + table(changed.length), () => head + table(100), () => head + table(20), () => head + none()], expendable: 2 },
+    { ways: [{ most: rows.length, show: (count) => head + (count === 0 && rows.length > 0 ? none() : table(count)) }], rank: 3 },
     {
-      variants: [() => examples(10), () => examples(3), () => "\n_Names are too long to be listed here: `tidemark review --plan` shows them._\n"],
-      expendable: 4,
+      ways: [
+        {
+          most: MOST_EXAMPLES,
+          show: (count) => (count === 0 ? "\n_Names are too long to be listed here: `tidemark review --plan` shows them._\n" : examples(count)),
+        },
+      ],
+      rank: 6,
     },
   ];
 }

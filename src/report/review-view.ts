@@ -27,11 +27,12 @@ const MEANINGS: Readonly<Record<Meaning, string>> = {
   form: "Only how it is written changed (order, formatting, comments, what is the default anyway): the plan means the same.",
   changed: "",
   new: "",
+  deleted: "The plan file was deleted: its destinations are no longer kept up. Nothing is deleted by that.",
 };
 
 /** What came of a comparison, in a sentence; "" where there is nothing to say. */
 export function outcomeSentence({ findings, meaning, problems }: Pick<PlanReview, "findings" | "meaning" | "problems">): string {
-  if (findings.length > 0) return `${findingsSentence(findings)}.`;
+  if (findings.length > 0) return [`${findingsSentence(findings)}.`, MEANINGS[meaning]].filter((text) => text !== "").join(" ");
   // Of what cannot be read nobody knows what it means.
   return problems.length > 0 ? "Nothing that could be read changed." : MEANINGS[meaning];
 }

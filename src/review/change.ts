@@ -95,6 +95,25 @@ function shownDefault(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** Stands among the variables of a setting whose value is not valid: no variable has such a name. */
+const NOT_VALID = "";
+
+/** A part in which the worst is assumed of values that are not valid, as of those that a variable decides. */
+export function doubted(part: OutlinePart, isInvalid: (place: Span) => boolean): OutlinePart {
+  const settings = [...part.settings].map(([key, setting]) => [key, isInvalid(setting.place) ? { ...setting, variables: [NOT_VALID] } : setting] as const);
+  return { ...part, settings: new Map(settings) };
+}
+
+/** Whether its value is not valid, so that nobody knows what it is going to be. */
+export function isDoubtful({ variables }: Pick<Said, "variables">): boolean {
+  return variables.includes(NOT_VALID);
+}
+
+/** Whether a remark says of a value that is not valid that nothing is to be feared. */
+export function isRash({ severity }: Remark, { after }: Change): boolean {
+  return severity !== "danger" && isDoubtful(after);
+}
+
 /** Whether a variable may make something else of it than it is without any. */
 export function isOpen({ variables }: Said): boolean {
   return variables.length > 0;

@@ -1,5 +1,5 @@
 import type { Outline, OutlinePart, Span } from "../plan-file/outline.ts";
-import { change, changesBetween, danger, maybe, note, placed, type Remark, saidIn } from "./change.ts";
+import { change, changesBetween, danger, isDoubtful, maybe, note, placed, type Remark, saidIn } from "./change.ts";
 import { REVIEW_SEVERITIES, type ReviewFinding, type ReviewSeverity, say, type Sentence } from "./finding.ts";
 import { locationFindings } from "./location-rules.ts";
 import { endPlace, PLACE_KEYS } from "./places.ts";
@@ -86,7 +86,8 @@ function wordOf({ kind }: OutlinePart): string {
   return kind === "postgres" ? "databases" : "objects";
 }
 
-function removed(was: OutlinePart, locations: Outline["locations"], anchor: Span): ReviewFinding {
+/** @param anchor in the new file */
+export function removed(was: OutlinePart, locations: Outline["locations"], anchor: Span): ReviewFinding {
   const { from, to } = contextOf(was, locations);
   const remark = change("SYNC_REMOVED", say`${was.name} is gone: ${to.shown} is no longer kept up from ${from.shown}. What it copied stays there.`);
   return placed(remark, { place: was.place, side: "base", anchor, sync: was.name, location: undefined });
@@ -134,7 +135,7 @@ function habits(sync: OutlinePart): Sentence {
   const deletes = mayDelete({ name: sync.name, after: sync, from: NOWHERE, to: NOWHERE, isRenamed: false })
     ? "and what the source does not have is deleted"
     : "and nothing is deleted";
-  return [`${words[existing] ?? "A variable says what happens to what is there already"}, ${deletes}.`];
+  return [`${words[existing] ?? "What happens to what is there already cannot be told"}, ${deletes}.`];
 }
 
 const NOWHERE = { shown: "", identity: "", store: "", prefix: "" };
@@ -224,7 +225,8 @@ function byGravity(a: ReviewFinding, b: ReviewFinding): number {
   return rank(a) - rank(b) || Number(a.side === "base") - Number(b.side === "base") || a.place.line - b.place.line || a.place.column - b.place.column;
 }
 
-function reviewedSync(
+/** What became of a sync. Of one that is gone `is` is undefined, and `after` says nothing. */
+export function reviewedSync(
   was: OutlinePart | undefined,
   is: OutlinePart | undefined,
   before: Outline | undefined,
@@ -236,7 +238,9 @@ function reviewedSync(
   const name = sync?.name ?? "";
   const own = findings.filter((finding) => finding.sync === name);
   const count = (severity: ReviewSeverity) => own.filter((finding) => finding.severity === severity).length;
-  const fate = was === undefined ? "added" : is === undefined ? "removed" : was.name !== is.name ? "renamed" : own.length > 0 ? "changed" : "same";
+  // Of a value that is not valid there may be nothing to tell, and the sync is not as before.
+  const isAnother = own.length > 0 || (was !== undefined && is !== undefined && changesBetween(was, is).some((changed) => isDoubtful(changed.after)));
+  const fate = was === undefined ? "added" : is === undefined ? "removed" : was.name !== is.name ? "renamed" : isAnother ? "changed" : "same";
   const ends = sync === undefined ? { from: NOWHERE, to: NOWHERE } : contextOf(sync, locations);
   return {
     name,

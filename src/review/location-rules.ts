@@ -1,5 +1,5 @@
 import type { OutlinePart } from "../plan-file/outline.ts";
-import { change, type Change, changesBetween, danger, graded, isOpen, maybe, note, placed, type Remark, type Said, saidIn } from "./change.ts";
+import { change, type Change, changesBetween, danger, graded, isOpen, isRash, maybe, note, placed, type Remark, type Said, saidIn } from "./change.ts";
 import { type ReviewFinding, say, type Sentence } from "./finding.ts";
 import { PLACE_KEYS, urlParts } from "./places.ts";
 import { nowAndBefore } from "./sync-context.ts";
@@ -19,6 +19,7 @@ export function locationFindings({ before, after, isUsed }: LocationPair): Revie
   for (const changed of changesBetween(before, after)) {
     if (isCredential(changed, after)) credentials.push(changed);
     for (const remark of remarksOn(changed, { before, after, isUsed })) {
+      if (isRash(remark, changed)) continue;
       found.push(placed(remark, { place: changed.place, side: changed.side, anchor: changed.anchor, sync: undefined, location: after.name }));
     }
   }

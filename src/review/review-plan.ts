@@ -1,8 +1,8 @@
 import type { Diagnostic } from "../plan-file/diagnostic.ts";
 import { loadPlan } from "../plan-file/load.ts";
-import { readOutline } from "../plan-file/outline.ts";
-import { placed, danger, note } from "./change.ts";
-import { comparePlans, type ReviewedSync } from "./compare-plans.ts";
+import { type Outline, type OutlinePart, readOutline } from "../plan-file/outline.ts";
+import { placed, danger, doubted, note } from "./change.ts";
+import { comparePlans, removed, type ReviewedSync, reviewedSync } from "./compare-plans.ts";
 import { type ReviewFinding, say } from "./finding.ts";
 
 /** A version of a plan file. */
@@ -21,8 +21,9 @@ export interface PlanText {
  * - `form`: only how it is written
  * - `changed`: what it says
  * - `new`: there was no plan
+ * - `deleted`: there is none any more
  */
-export type Meaning = "identical" | "form" | "changed" | "new";
+export type Meaning = "identical" | "form" | "changed" | "new" | "deleted";
 
 export interface PlanReview {
   /** Name of the plan, as far as it can be read: that of the base where the new one is no YAML. */
@@ -48,7 +49,7 @@ const NEEDS_ENVIRONMENT: ReadonlySet<string> = new Set(["VARIABLE_UNSET", "CA_FI
 export function reviewPlan(base: PlanText | undefined, next: PlanText): PlanReview {
   const problems = problemsOf(next);
   const before = base === undefined ? undefined : readOutline(base.text);
-  const after = readOutline(next.text);
+  const after = withDoubts(readOutline(next.text), problems);
   const comparison = after === undefined ? { findings: [], syncs: [] } : comparePlans(before, after);
   const start = { line: 1, column: 1, endLine: 1, endColumn: 1 };
   const here = { place: after?.plan.place ?? start, side: "new" as const, anchor: after?.plan.place ?? start, sync: undefined, location: undefined };
@@ -81,10 +82,34 @@ export function reviewPlan(base: PlanText | undefined, next: PlanText): PlanRevi
     plan: (after ?? before)?.plan.settings.get("name")?.shown ?? "",
     problems,
     base: base === undefined ? "absent" : before === undefined ? "unreadable" : "found",
-    meaning: isNew ? "new" : sameText(base?.text, next.text) ? "identical" : findings.length === 0 && after !== undefined ? "form" : "changed",
+    meaning: isNew ? "new" : sameText(base?.text, next.text) ? "identical" : findings.length === 0 && problems.length === 0 ? "form" : "changed",
     findings,
     syncs: comparison.syncs,
   };
+}
+
+/** Says what it means that a plan file is gone. */
+export function reviewDeleted(base: PlanText): PlanReview {
+  const before = readOutline(base.text);
+  const syncs = [...(before?.syncs.values() ?? [])];
+  const findings = before === undefined ? [] : syncs.map((sync) => removed(sync, before.locations, sync.place));
+  return {
+    plan: before?.plan.settings.get("name")?.shown ?? "",
+    problems: [],
+    base: before === undefined ? "unreadable" : "found",
+    meaning: "deleted",
+    findings,
+    syncs: before === undefined ? [] : syncs.map((was) => reviewedSync(was, undefined, before, before, findings)),
+  };
+}
+
+/** The outline of a plan of which some values are not valid: nobody knows what they are going to be. */
+function withDoubts(outline: Outline | undefined, problems: readonly Diagnostic[]): Outline | undefined {
+  if (outline === undefined || problems.length === 0) return outline;
+  const starts = new Set(problems.map(({ line, column }) => `${line}:${column}`));
+  const doubt = (part: OutlinePart) => doubted(part, ({ line, column }) => starts.has(`${line}:${column}`));
+  const doubtAll = (parts: Outline["syncs"]) => new Map([...parts].map(([name, part]) => [name, doubt(part)]));
+  return { ...outline, plan: doubt(outline.plan), locations: doubtAll(outline.locations), syncs: doubtAll(outline.syncs) };
 }
 
 function problemsOf({ text, file, displayFile }: PlanText): Diagnostic[] {

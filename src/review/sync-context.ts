@@ -1,5 +1,5 @@
 import type { OutlinePart } from "../plan-file/outline.ts";
-import { type Change, isOpen, maybe, type Remark, type Said, saidIn } from "./change.ts";
+import { type Change, isDoubtful, isOpen, maybe, type Remark, type Said, saidIn } from "./change.ts";
 import { say, type Sentence } from "./finding.ts";
 import type { EndPlace } from "./places.ts";
 
@@ -28,6 +28,7 @@ export function mayOverwrite({ after }: SyncContext): boolean {
 
 /** ` (${MIRROR:-false} decides it)`, where a variable does. */
 export function decidedBy(said: Said): Sentence {
+  if (isDoubtful(said)) return say` (${said.shown} is not valid: the worst is assumed)`;
   return isOpen(said) ? say` (${said.shown} decides it)` : [];
 }
 

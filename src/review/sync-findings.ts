@@ -1,5 +1,5 @@
 import type { OutlinePart } from "../plan-file/outline.ts";
-import { change, type Change, changesBetween, danger, graded, note, placed, type Remark, saidIn } from "./change.ts";
+import { change, type Change, changesBetween, danger, graded, isRash, note, placed, type Remark, saidIn } from "./change.ts";
 import { accountsRemark, DATABASE_RULES } from "./database-rules.ts";
 import { type ReviewFinding, say, type Sentence } from "./finding.ts";
 import { COMMON_RULES, OBJECT_RULES } from "./object-rules.ts";
@@ -40,7 +40,7 @@ function ruleFindings(before: OutlinePart, after: OutlinePart, context: SyncCont
   return changesBetween(before, after).flatMap((changed) => {
     if (changed.path[0] === "from" || changed.path[0] === "to" || changed.pattern === "map.database") return [];
     const remark = remarkOn(changed, context);
-    return remark === undefined
+    return remark === undefined || isRash(remark, changed)
       ? []
       : [placed(remark, { place: changed.place, side: changed.side, anchor: changed.anchor, sync: after.name, location: undefined })];
   });

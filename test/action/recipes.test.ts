@@ -1,4 +1,4 @@
-import { copyFile, readFile, rm, stat } from "node:fs/promises";
+import { copyFile, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -148,7 +148,8 @@ describe("the shell recipe", async () => {
 
 interface GitLabJob {
   readonly script: readonly string[];
-  readonly rules: readonly { readonly if: string; readonly when?: string }[];
+  readonly rules: readonly { readonly if: string; readonly changes?: readonly string[]; readonly when?: string }[];
+  readonly needs?: readonly string[];
   readonly resource_group?: string;
 }
 
@@ -161,6 +162,10 @@ describe("the GitLab template", async () => {
     expect(template["tidemark:apply"]).toMatchObject({ resource_group: "tidemark-apply", rules: [{ when: "manual" }] });
     for (const name of ["tidemark:validate", "tidemark:plan"])
       expect(template[name]?.rules.map((rule) => rule.if)).toEqual([expect.stringContaining("$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID")]);
+  });
+
+  test("a pipeline without a change of the plan has none of its jobs", () => {
+    for (const name of names) expect(template[name]?.rules.map(({ changes }) => changes)).toEqual([["$TIDEMARK_PLAN"]]);
   });
 
   test("what the documents override is there", async () => {
@@ -204,11 +209,27 @@ describe("the GitLab template", async () => {
     expect(await readFile(join(workspace, "tidemark-junit.xml"), "utf8")).toContain("<testsuite");
     expect(gitlab.notes).toHaveLength(101);
     expect(gitlab.notes.at(-1)?.body).toContain("**Plan: 1 to copy");
+    expect(gitlab.notes.at(-1)?.body).toContain("keeps this changeset");
     expect(gitlab.notes.slice(0, 100).every(({ body }) => body.endsWith("not ours"))).toBe(true);
 
     const file = folder.join("kept.changes");
     await copyFile(join(workspace, "tidemark.changes"), file);
-    await rm(join(workspace, "tidemark.changes"));
+    // Later pushes: one that cannot be used, and one whose locations cannot be reached.
+    expect(template["tidemark:plan"]?.needs).toEqual([]);
+    await repository.checkOut(await repository.commit({ [PLAN]: plan(["delte: true"]) }, head), base);
+    const invalid = await job("tidemark:plan");
+    expect([invalid.code, gitlab.notes.length], invalid.output).toEqual([1, 101]);
+    expect(gitlab.notes.at(-1)?.body).toContain("could not be planned");
+    expect(gitlab.notes.at(-1)?.body).not.toContain("keeps this changeset");
+    await repository.checkOut(head, base);
+    expect((await job("tidemark:plan")).code).toBe(0);
+    expect(gitlab.notes.at(-1)?.body).toContain("keeps this changeset");
+    const unplanned = await job("tidemark:plan", { SK: "wrong" });
+    expect([unplanned.code, gitlab.notes.length], unplanned.output).toEqual([1, 101]);
+    expect(gitlab.notes.at(-1)?.body).toContain("**1 danger**");
+    expect(gitlab.notes.at(-1)?.body).toContain("could not be planned");
+    expect(gitlab.notes.at(-1)?.body).not.toContain("keeps this changeset");
+    await expect(stat(join(workspace, "tidemark.changes"))).rejects.toMatchObject({ code: "ENOENT" });
     await repository.checkOut(head);
     Object.assign(gitlab, { merge: head, head });
     const apply = () => job("tidemark:apply", { CI_COMMIT_SHA: head });

@@ -34,6 +34,22 @@ test("a guard that holds fails its case, at the line of its sync, and the comman
   expect(await readFile(world.folder.join("plan.xml"), "utf8")).toContain('<failure type="GUARD_EXCEEDED"');
 });
 
+test("a location that cannot be reached fails a case that names its sync, at its line", async () => {
+  await using world = await makeWorld();
+  await world.write({ "plan.yaml": planFile() });
+  const planned = await world.run("plan", "plan.yaml", "--sarif", "plan.sarif", "--junit", "plan.xml");
+  expect([planned.code, planned.stderr]).toEqual([1, expect.stringContaining("LOCATION_NOT_FOUND")]);
+  const { runs } = JSON.parse(await readFile(world.folder.join("plan.sarif"), "utf8"));
+  expect(runs[0].results).toMatchObject([
+    {
+      ruleId: "LOCATION_NOT_FOUND",
+      message: { text: expect.stringMatching(/^media: There is no folder/) },
+      locations: [{ physicalLocation: { region: { startLine: 12 } } }],
+    },
+  ]);
+  expect(await readFile(world.folder.join("plan.xml"), "utf8")).toContain('<error type="LOCATION_NOT_FOUND" message="media: There is no folder');
+});
+
 test("a plan that is not valid is in the reports too, each problem once", async () => {
   await using world = await makeWorld();
   await world.write({ "plan.yaml": planFile(["onExistng: skip"]) });

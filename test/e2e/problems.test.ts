@@ -71,6 +71,9 @@ test("onExisting: fail refuses the plan; ifNewer leaves a conflict and says so b
 
   const failed = await world.run("plan", "fail.yaml");
   expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining("EXISTING_DIFFERS")]);
+  expect(failed.stderr).not.toContain("Nothing was written");
+  const unapplied = await world.run("apply", "fail.yaml", "--auto-approve");
+  expect([unapplied.code, unapplied.stderr]).toEqual([1, expect.stringMatching(/1 item differs.*Nothing was written\./)]);
 
   const planned = await world.run("plan", "newer.yaml", "--detailed-exitcode");
   expect([planned.code, planned.stdout]).toEqual([2, expect.stringContaining("1 in conflict")]);

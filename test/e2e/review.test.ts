@@ -182,7 +182,8 @@ test("a file that is new, renamed, or was something else", async () => {
     code: 1,
     stderr: expect.stringContaining("BASE_FILE"),
   });
-  expect(await world.run("review", "plans/plan.yaml", "--base", "HEAD")).toMatchObject({ code: 1, stderr: expect.stringContaining("PLAN_INVALID") });
+  expect(await world.run("review", "plans/plan.yaml", "--base", "HEAD")).toMatchObject({ code: 0, stdout: expect.stringContaining("was deleted") });
+  expect(await world.run("review", "plans/never.yaml", "--base", "HEAD")).toMatchObject({ code: 1, stderr: expect.stringContaining("PLAN_INVALID") });
 
   await symlink("renamed.yaml", world.folder.join("plans/link.yaml"));
   await world.commit();
@@ -194,6 +195,19 @@ test("a file that is new, renamed, or was something else", async () => {
     code: 0,
     stdout: expect.stringContaining("The plan is new"),
   });
+});
+
+test("a plan that was deleted: each sync is gone, and nothing is planned", async () => {
+  await using world = await repository(["delete: true"]);
+  await rm(world.folder.join("plans"), { recursive: true });
+  const review = (...more: readonly string[]) => world.run("review", "plans/plan.yaml", "--base", "main", ...more);
+  const done = await review("--plan", "--markdown", "comment.md");
+  expect(done.code, done.stderr).toBe(0);
+  expect(done.stdout).toContain("[SYNC_REMOVED]");
+  expect(done.stdout).toContain("1 change. The plan file was deleted: its destinations are no longer kept up. Nothing is deleted by that.");
+  expect(await readFile(world.folder.join("comment.md"), "utf8")).toContain("The plan file was deleted");
+  expect((await review("--fail-on", "change")).code).toBe(2);
+  expect(summaryOf(await review("--json"))).toMatchObject({ meaning: "deleted", valid: true, findings: { danger: 0, change: 1, note: 0 } });
 });
 
 test("odd names of files are names", async () => {
@@ -233,7 +247,11 @@ test("a shallow clone, no repository, a repository of somebody else's making, no
   await world.git("clone", "--quiet", "--depth=1", `file://${world.folder.path}`, "shallow");
   const at = (cwd: string, env: Readonly<Record<string, string>> = bare, file = "plans/plan.yaml", ref = "main~1") =>
     startCli(["review", file, "--base", ref], { cwd: world.folder.join(cwd), env }).finished;
-  expect(await at("shallow")).toMatchObject({ code: 1, stderr: expect.stringMatching(/BASE_SHALLOW[\s\S]*fetch-depth: 0/) });
+  expect(await at("shallow")).toMatchObject({ code: 1, stderr: expect.stringMatching(/no revision main~1 in[\s\S]*BASE_SHALLOW[\s\S]*fetch-depth: 0/) });
+  expect(await at("shallow", bare, "plans/plan.yaml", "mian")).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/no revision mian in[\s\S]*Did you mean main\?/),
+  });
   expect((await at("shallow", bare, "plans/plan.yaml", "main")).code).toBe(0);
 
   await world.write({ "empty/plan.yaml": inFolder([]) });

@@ -88,6 +88,8 @@ test("a run is seen, let go and stopped from another machine, which cannot run b
   expect((await b.run("state", "list", "plan.yaml")).stdout).toContain(`running  ${run}`);
   const forget = await b.run("state", "forget", "plan.yaml", "media", "--all", "--auto-approve");
   expect(forget.code).toBe(11);
+  const migrate = await b.run("state", "migrate", "plan.yaml", "--to", "here");
+  expect([migrate.code, migrate.stderr]).toEqual([11, expect.stringContaining(run)]);
   const flow = await b.run("flow", "plan.yaml", "media", "--rate", "2B/s");
   expect(flow.code, flow.stderr).toBe(0);
   await running.line(/"FLOW_CHANGED"/);

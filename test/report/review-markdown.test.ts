@@ -227,7 +227,11 @@ describe("always within the limit of a comment", () => {
     expect(page).toContain(`**${(count * 2).toLocaleString("en")} dangers**`);
     const named = page.match(/^> - /gm)?.length ?? 0;
     if (count <= 200) expect(named).toBe(count * 2);
-    else expect(page).toContain(`> - DELETES: ${count.toLocaleString("en")}`);
+    else {
+      expect(page).toContain(`> - DELETES: ${count.toLocaleString("en")}\n`);
+      expect(page).toContain("> - `sync-0` now deletes at");
+      expect(page.length).toBeGreaterThan(LIMIT * 0.95);
+    }
     expect(intruders(page)).toEqual([]);
   });
 
@@ -243,6 +247,33 @@ describe("always within the limit of a comment", () => {
     expect(page).toContain("**Plan: 100,000 to copy");
     expect(page).toContain("copy 100,000");
     expect(page).toContain("**800 dangers**");
+  });
+
+  test("what is left of the room is filled: errors whole, then dangers in sentences, all of them named", () => {
+    const long = (at: number) => `${"|@`<".repeat(40)}${at}/`;
+    const add = Array.from({ length: 200 }, (_, at) => [
+      `new-${at}`,
+      { from: { location: "src", prefix: long(at) }, to: { location: "dst", prefix: long(at) }, delete: true },
+    ]);
+    const masks = Array.from({ length: 20 }, (_, at) => [
+      `mask-${at}`,
+      { from: "src", to: "dst", exclude: Array.from({ length: 300 }, (__, which) => `${long(which)}*`), onExistng: "skip" },
+    ]);
+    const wrong = Array.from({ length: 81 }, (_, at) => [`wrong-${at}`, { from: "src", to: "dst", onExistng: "skip" }]);
+    const after = `${many(1, "")}${stringify(Object.fromEntries([...add, ...masks, ...wrong]))
+      .replaceAll(/^/gm, "  ")
+      .trimEnd()}\n`;
+    const found = review(many(1, ""), after);
+    const page = reviewMarkdown({ review: found, subject });
+    const dangers = found.findings.filter(({ severity }) => severity === "danger").length;
+    expect(found.problems.length).toBeGreaterThanOrEqual(101);
+    expect(dangers).toBeGreaterThanOrEqual(200);
+    expect(page.length).toBeLessThanOrEqual(LIMIT);
+    expect(page.length).toBeGreaterThan(LIMIT * 0.95);
+    expect(page.match(/^> - line /gm)?.length).toBe(found.problems.length);
+    expect(page).toContain("now deletes at");
+    expect(page.match(/^> - (?!line )/gm)?.length).toBe(dangers);
+    expect(intruders(page)).toEqual([]);
   });
 
   test("a small limit leaves what matters", async () => {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { PLAIN } from "../../src/report/paint.ts";
 import { findingJson, reviewGithub, reviewSummaryJson, showDifference, showReview } from "../../src/report/review-view.ts";
 import { compareChangesets } from "../../src/review/compare-changesets.ts";
+import { reviewDeleted } from "../../src/review/review-plan.ts";
 import { objects, review } from "../review/support.ts";
 import { changesetOf, textOf } from "./changeset-fixture.ts";
 
@@ -25,6 +26,12 @@ test("for a person: nothing changed, and only the form", async () => {
   expect(await shown(`# more\n${objects()}`)).toContain("the plan means the same");
   // What cannot be read may mean anything.
   expect(await shown(objects().replace("from: src", "from: { location: src, prefixes: [a/] }"))).not.toContain("means the same");
+});
+
+test("for a person: a plan that was deleted deletes nothing", async () => {
+  const deleted = reviewDeleted({ text: objects("delete: true"), file: "/plans/nightly.yaml", displayFile: "nightly.yaml" });
+  const text = await textOf((out) => showReview(deleted, subject, out, PLAIN));
+  expect(text).toContain("1 change. The plan file was deleted: its destinations are no longer kept up. Nothing is deleted by that.");
 });
 
 test("nothing of a plan acts on a terminal", async () => {

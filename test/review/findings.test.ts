@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { reviewDeleted } from "../../src/review/review-plan.ts";
 import { database, objects, review, sentenceOf, told } from "./support.ts";
 
 /** What changes, and what is told of it. Empty rules are the defaults. */
@@ -209,6 +210,8 @@ describe("a location", () => {
     };
     expect(moved("delete: true")).toContain("is deleted where the source does not have it, and overwritten where it differs.");
     expect(moved("onExisting: skip")).toMatch(/no longer kept up\.$/);
+    const [prefixed] = review(objects("delete: true"), objects("delete: true").replace("bucket: target", "bucket: target, prefix: new/")).findings;
+    expect(prefixed && sentenceOf(prefixed)).toContain("What lies at [s3://target/new/] already is deleted where the source does not have it");
   });
 
   test("under another name is the same place", () => {
@@ -254,6 +257,37 @@ describe("the plan", () => {
     const found = review(objects(), objects("delete: maybe\nverify: none"));
     expect(found.problems).toMatchObject([{ code: expect.any(String), line: 11 }]);
     expect(told(found)).toContain("danger VERIFICATION_WEAKER");
+  });
+
+  test("of a value that is not valid nothing is said that reassures", () => {
+    const found = review(objects("delete: true"), objects("delete: tru"));
+    expect(told(found)).toEqual(["danger DELETES"]);
+    expect(found.findings.map(sentenceOf)[0]).toContain("([tru] is not valid: the worst is assumed)");
+    const verified = review(objects("onExisting: overwrite"), objects("onExisting: fial"));
+    expect(told(verified).filter((finding) => !finding.startsWith("danger"))).toEqual([]);
+    expect(verified.syncs.map(({ fate }) => fate)).toEqual(["changed"]);
+  });
+
+  test("what else is said of a sync assumes the worst of a value that is not valid", () => {
+    const found = review(objects("delete: true"), objects("delete: tru\nfrom: disk").replace("    from: src\n", ""));
+    expect(told(found)).toContain("danger SOURCE_MOVED");
+  });
+
+  test("that is not valid is never said to mean the same", () => {
+    const before = objects();
+    const after = before.replace("from: src\n", "from: { location: src, prefixes: [a/, b/] }\n");
+    const found = review(before, after);
+    expect(found.problems).not.toEqual([]);
+    expect(found.meaning).toBe("changed");
+  });
+
+  test("that is gone: each sync is, and nothing is deleted", () => {
+    const found = reviewDeleted({ text: objects("delete: true"), file: "/plans/nightly.yaml", displayFile: "nightly.yaml" });
+    expect(told(found)).toEqual(["change SYNC_REMOVED"]);
+    expect([found.plan, found.meaning, found.base]).toEqual(["nightly", "deleted", "found"]);
+    expect(found.syncs).toMatchObject([{ name: "media", fate: "removed", findings: { danger: 0, change: 1, note: 0 } }]);
+    const unreadable = reviewDeleted({ text: "[", file: "/plans/nightly.yaml", displayFile: "nightly.yaml" });
+    expect([told(unreadable), unreadable.base]).toEqual([[], "unreadable"]);
   });
 
   test("that is no YAML says so", () => {

@@ -17,7 +17,7 @@ export function checkCommand(cli: Cli): Command {
     .option("--confirm <code...>", "accept checks that ask for it")
     .option("--sarif <file>", "also write what is wrong for a code scanner: SARIF 2.1.0")
     .option("--junit <file>", "also write a test case a check, for a CI system")
-    .option("--state <dir>", "the folder of the state, which is no part of a sync")
+    .option("--state <place>", "where the state is: a folder, or location:NAME; default: as the plan says")
     .action(
       cli.handle<[string], CheckCommandOptions>(async (context, [file], options) => {
         const { runCheck } = await import("../operations/check.ts");

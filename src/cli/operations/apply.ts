@@ -127,7 +127,9 @@ async function applyPlan(context: Context, file: string, options: ApplyCommandOp
     alsoWritten: reportPaths(options.html),
     listSkips: false,
     emit: progress.emit,
-  }).finally(() => progress.close());
+  })
+    .catch(throwUnwritten)
+    .finally(() => progress.close());
   const { changeset } = made;
 
   if (context.json) context.json.line({ ...planSummaryJson("plan", changeset), type: "planned" });
@@ -226,4 +228,10 @@ function ownerName({ host: { env } }: Context): string {
     // A user id without a name, as containers have.
     return `uid ${process.getuid?.() ?? "unknown"}`;
   }
+}
+
+/** A plan that refuses itself says why; who asked to apply it also wants to know what became of the data. */
+function throwUnwritten(error: unknown): never {
+  if (!(error instanceof TidemarkError) || error.code !== "EXISTING_DIFFERS") throw error;
+  throw new TidemarkError(error.code, `${error.message} Nothing was written.`, { hint: error.hint, cause: error });
 }

@@ -9,7 +9,7 @@ import { findingJson, reviewGithub, type ReviewSubject, reviewSummaryJson, showD
 import { diagnosticJson } from "../../report/diagnostics.ts";
 import { type ChangesetDifference, compareChangesets } from "../../review/compare-changesets.ts";
 import { REVIEW_SEVERITIES, type ReviewSeverity } from "../../review/finding.ts";
-import { type PlanReview, type PlanText, reviewPlan } from "../../review/review-plan.ts";
+import { type PlanReview, type PlanText, reviewDeleted, reviewPlan } from "../../review/review-plan.ts";
 import { openNamed } from "../changeset-file.ts";
 import type { Context } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
@@ -36,12 +36,11 @@ export async function runReview(context: Context, file: string, options: ReviewO
   mustGoTogether(options);
   const pages = markdownPlaces(options, context.host.env);
   await mustBeMarkdown(pages);
-  const { base, next, subject } = await readBoth(context, file, options);
-  const review = reviewPlan(base, next);
+  const { base, review, subject } = await reviewFile(context, file, options);
   const fails = (severity: ReviewSeverity) => options.failOn !== undefined && REVIEW_SEVERITIES.indexOf(severity) <= REVIEW_SEVERITIES.indexOf(options.failOn);
   showFindings(context, { review, subject, fails, format: options.format });
 
-  await using effects = review.problems.length > 0 ? nothing() : await effectsOf(context, { file, base, review, options });
+  await using effects = review.problems.length > 0 || review.meaning === "deleted" ? nothing() : await effectsOf(context, { file, base, review, options });
   await writeMarkdown(pages, () => reviewMarkdown({ review, subject, ...effects.page }));
   if (effects.failure !== undefined) throw effects.failure;
   const { difference, remark } = effects.page;
@@ -61,7 +60,7 @@ function mustGoTogether({ plan, changesets }: ReviewOptions): void {
   });
 }
 
-async function readBoth({ host }: Context, file: string, { base: ref, baseFile = file }: ReviewOptions) {
+async function reviewFile({ host }: Context, file: string, { base: ref, baseFile = file }: ReviewOptions) {
   const at = { ref, env: host.env, signal: host.interrupts.stop };
   const old = await readAtRevision({ file: baseFile, ...at });
   if (old.text === undefined && baseFile !== file) {
@@ -70,11 +69,16 @@ async function readBoth({ host }: Context, file: string, { base: ref, baseFile =
     });
   }
   const repositoryFile = baseFile === file ? old.repositoryFile : (await readAtRevision({ file, ...at })).repositoryFile;
-  const content = readBounded(resolve(file));
-  if ("code" in content) throw new TidemarkError("PLAN_INVALID", `${file} cannot be used. ${content.message}`, { hint: content.hint });
-  const next: PlanText = { text: content, file: resolve(file), displayFile: file };
+  const subject = { file, repositoryFile, ref, commit: old.commit };
   const base: PlanText | undefined = old.text === undefined ? undefined : { text: old.text, file: resolve(baseFile), displayFile: baseFile };
-  return { base, next, subject: { file, repositoryFile, ref, commit: old.commit } };
+  const content = readBounded(resolve(file));
+  if (!("code" in content)) {
+    const next: PlanText = { text: content, file: resolve(file), displayFile: file };
+    return { base, review: reviewPlan(base, next), subject };
+  }
+  // Whoever names another file for the base says that the plan goes on.
+  if (content.code === "FILE_NOT_FOUND" && base !== undefined && baseFile === file) return { base, review: reviewDeleted(base), subject };
+  throw new TidemarkError("PLAN_INVALID", `${file} cannot be used. ${content.message}`, { hint: content.hint });
 }
 
 interface Shown {

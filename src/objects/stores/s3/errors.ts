@@ -27,9 +27,15 @@ const PERMISSIONS: Readonly<Record<Deed, string>> = {
  */
 export function explain(scope: Scope, failure: S3Failure, key: string | undefined, deed: Deed): TidemarkError {
   const said = explanation(scope, failure, key, deed);
-  const message = failure.requestId === undefined ? said.message : `${said.message} (request ${failure.requestId})`;
+  const message = sentence(said.message, failure.requestId);
   const options = { hint: said.hint, cause: failure };
   return key === undefined ? new TidemarkError(said.code, message, options) : new ItemError(said.fate, said.code, message, options);
+}
+
+/** What the server said stands in ours, and may end as a sentence of its own. */
+function sentence(said: string, requestId: string | undefined): string {
+  const whole = said.replace(/\.\)\.$/, ").");
+  return requestId === undefined ? whole : `${whole.replace(/\.$/, "")} (request ${requestId}).`;
 }
 
 function explanation(scope: Scope, failure: S3Failure, key: string | undefined, deed: Deed): Explanation {

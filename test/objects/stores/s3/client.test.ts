@@ -49,7 +49,7 @@ describe("requests", () => {
       credentials: { kind: "static", accessKeyId: "tidemark", secretAccessKey: new Secret(secret, "${S}"), sessionToken: undefined },
     });
     const error: unknown = await entries(store).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: "CREDENTIALS_REJECTED" });
+    expect(error).toMatchObject({ code: "CREDENTIALS_REJECTED", message: expect.stringMatching(/signing method\) \(request \S+\)\.$/) });
     expect(JSON.stringify([error, error instanceof Error ? [error.message, error.stack, error.cause] : ""])).not.toContain(secret);
   });
 
