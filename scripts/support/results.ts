@@ -60,26 +60,30 @@ export async function readVitestReport(runner: string): Promise<Result | undefin
 }
 
 function filesThatDidNotLoad(report: unknown): number {
-  if (!isRecord(report) || !Array.isArray(report["testResults"])) return 0;
-  const files: unknown[] = report["testResults"];
-  return files.filter(
-    (file) => isRecord(file) && file["status"] === "failed" && Array.isArray(file["assertionResults"]) && !file["assertionResults"].some(isFailed),
-  ).length;
+  return failedFiles(report).filter(({ tests }) => tests.length === 0).length;
 }
 
 /** @returns the names of a runner's tests that failed, each with its file, and of files that did not load */
 export async function listFailures(runner: string): Promise<readonly string[]> {
-  const report = await readJson(reportFile(runner));
+  return failedFiles(await readJson(reportFile(runner))).flatMap(({ name, tests }) =>
+    tests.length === 0 ? [`${name} did not load`] : tests.map((test) => `${name} > ${String(test["fullName"])}: ${firstLine(test["failureMessages"])}`),
+  );
+}
+
+interface FailedFile {
+  /** From the repository's root. */
+  readonly name: string;
+  /** Those that failed; none where the file itself could not be loaded. */
+  readonly tests: readonly Readonly<Record<string, unknown>>[];
+}
+
+function failedFiles(report: unknown): FailedFile[] {
   if (!isRecord(report) || !Array.isArray(report["testResults"])) return [];
   const files: unknown[] = report["testResults"];
   return files.filter(isRecord).flatMap((file) => {
-    if (file["status"] !== "failed") return [];
-    const name = relative(ROOT, String(file["name"]));
-    const tests: unknown[] = Array.isArray(file["assertionResults"]) ? file["assertionResults"] : [];
-    const failed = tests.filter(isRecord).filter(isFailed);
-    return failed.length === 0
-      ? [`${name} did not load`]
-      : failed.map((test) => `${name} > ${String(test["fullName"])}: ${firstLine(test["failureMessages"])}`);
+    const tests: unknown = file["assertionResults"];
+    if (file["status"] !== "failed" || !Array.isArray(tests)) return [];
+    return [{ name: relative(ROOT, String(file["name"])), tests: (tests as unknown[]).filter(isRecord).filter(isFailed) }];
   });
 }
 

@@ -3,7 +3,7 @@ import { createChangeset, type WriteChangesetOptions } from "../changeset/write.
 import type { PlanNotice } from "../changeset/summary.ts";
 import { TidemarkError } from "../core/errors.ts";
 import type { Emit } from "../core/events.ts";
-import type { Sync, SyncPlan } from "../core/sync-plan.ts";
+import type { ObjectSync, Sync, SyncPlan } from "../core/sync-plan.ts";
 import type { PlanContext } from "../driver/sync-driver.ts";
 import type { StateReader } from "../state/state-store.ts";
 import type { Drivers } from "./drivers.ts";
@@ -160,17 +160,25 @@ async function planSync(sync: Sync, { options, writer, requests, sorted }: SyncP
 function refuse(changeset: Changeset, syncs: readonly Sync[]): void {
   for (const sync of syncs) {
     if (sync.kind !== "objects") continue;
-    const summary = changeset.summary.syncs.find(({ header }) => header.name === sync.name);
-    if (!summary) continue;
-    const differing = summary.reasons["exists-different"] ?? 0;
-    if (sync.onExisting === "fail" && differing > 0) {
-      const [sample] = changeset.actions({ sync: sync.name, kinds: ["conflict"], limit: 1 });
-      throw new TidemarkError("EXISTING_DIFFERS", `The sync ${sync.name} says onExisting: fail, and at the destination ${different(differing, sample?.key)}.`, {
-        hint: "Choose onExisting: overwrite, skip or ifNewer, or clear the destination.",
-      });
+    try {
+      refuseSync(changeset, sync);
+    } catch (error) {
+      throwAbout(sync, error);
     }
-    holdGuards(summary, sync.guards);
   }
+}
+
+function refuseSync(changeset: Changeset, sync: ObjectSync): void {
+  const summary = changeset.summary.syncs.find(({ header }) => header.name === sync.name);
+  if (!summary) return;
+  const differing = summary.reasons["exists-different"] ?? 0;
+  if (sync.onExisting === "fail" && differing > 0) {
+    const [sample] = changeset.actions({ sync: sync.name, kinds: ["conflict"], limit: 1 });
+    throw new TidemarkError("EXISTING_DIFFERS", `The sync ${sync.name} says onExisting: fail, and at the destination ${different(differing, sample?.key)}.`, {
+      hint: "Choose onExisting: overwrite, skip or ifNewer, or clear the destination.",
+    });
+  }
+  holdGuards(summary, sync.guards);
 }
 
 function different(items: number, key: string | undefined): string {

@@ -129,11 +129,9 @@ const REFUSALS: ReadonlySet<string> = new Set([
 
 /** What ended a command. */
 export function errorCase(error: Pick<TidemarkError, "code" | "message" | "hint" | "sync">, group: string, { file, syncs }: PlanPlaces): CiCase {
-  const { code, hint } = error;
+  const { code, hint, sync } = error;
   // A guard's message names its sync; that of a store knows none.
-  const named = [...syncs.keys()].find((name) => error.message.includes(`sync ${name} `));
-  const sync = named ?? error.sync;
-  const message = named === undefined && sync !== undefined ? `${sync}: ${error.message}` : error.message;
+  const message = sync === undefined || error.message.includes(`sync ${sync} `) ? error.message : `${sync}: ${error.message}`;
   const place = sync === undefined ? undefined : syncs.get(sync);
   return { group, name: code, problem: { code, level: "error", isBreakdown: !REFUSALS.has(code), message, hint, file, place } };
 }

@@ -91,7 +91,11 @@ describe("SARIF", () => {
   });
 
   test("tells what broke down from what was refused", () => {
-    const refused = errorCase({ code: "GUARD_EXCEEDED", message: "The sync media is refused by its guards: 2 deletions.", hint: undefined }, "plan", PLACES);
+    const refused = errorCase(
+      { code: "GUARD_EXCEEDED", message: "The sync media is refused by its guards: 2 deletions.", hint: undefined, sync: "media" },
+      "plan",
+      PLACES,
+    );
     expect(sarif([refused]).runs[0]).toMatchObject({
       invocations: [{ executionSuccessful: true }],
       results: [{ locations: [{ physicalLocation: { region: { startLine: 7 } } }] }],

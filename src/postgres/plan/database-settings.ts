@@ -15,7 +15,7 @@ export function settingsIn(definition: string): ReadonlySet<string> {
   return new Set(settings.filter((setting) => setting !== ""));
 }
 
-export function haveSameSettings(one: string, other: string): boolean {
-  const [of, ofOther] = [settingsIn(one), settingsIn(other)];
-  return of.size === ofOther.size && of.isSubsetOf(ofOther);
+/** The same text for the same settings, in whichever order a definition gives them. */
+export function settingsText(definition: string): string {
+  return [...settingsIn(definition)].toSorted().join("\n");
 }

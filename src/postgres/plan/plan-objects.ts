@@ -12,7 +12,7 @@ import { looseKey, type Mapping } from "../mapping/mapping.ts";
 import { qualifiedName, shownName } from "../names.ts";
 import { ActingRoles } from "./acting-roles.ts";
 import type { Adaptation } from "./adapt.ts";
-import { haveSameSettings, settingsIn } from "./database-settings.ts";
+import { settingsText } from "./database-settings.ts";
 import { definitionOf, fingerprintOf, hasOwner, ownerStatement } from "./definition.ts";
 import { type LeftBehind, neverSynced } from "./never-synced.ts";
 import { NewSchemas } from "./new-schemas.ts";
@@ -184,7 +184,8 @@ interface Deciding {
 }
 
 function decide({ keyed: { key, entry }, kind, table, phase, there, owners, options }: Deciding): Action {
-  const source = { fingerprint: fingerprintOf(kind === "database-setting" ? [...settingsIn(definitionOf(entry))].toSorted().join("\n") : definitionOf(entry)) };
+  const textOf = (text: string) => (kind === "database-setting" ? settingsText(text) : text);
+  const source = { fingerprint: fingerprintOf(textOf(definitionOf(entry))) };
   const target = options.mapping.at({ key, entry });
   const definition = definitionOf(target.entry);
   const renamed = target.key === key ? undefined : `As ${target.key}.`;
@@ -203,7 +204,7 @@ function decide({ keyed: { key, entry }, kind, table, phase, there, owners, opti
     reason,
     bytes: 0,
     source,
-    destination: existing && { fingerprint: fingerprintOf(definitionOf(existing)) },
+    destination: existing && { fingerprint: fingerprintOf(textOf(definitionOf(existing))) },
     detail: writeDatabaseDetail(detail),
   });
   if (target.problem !== undefined) return action("notSynced", "not-mapped", { ...base, remark: `Its names could not be worked out: ${target.problem}` });
@@ -219,8 +220,7 @@ function decide({ keyed: { key, entry }, kind, table, phase, there, owners, opti
   if (kind === "database" && options.destination !== undefined) return action("skip", "exists", base);
   if (existing !== undefined) {
     const other = options.adaptation.asAtSource(existing);
-    const isSame =
-      definition === other || adapted.ddl === other || (kind === "database-setting" && haveSameSettings(definition, other)) || options.means(definition, other);
+    const isSame = textOf(definition) === textOf(other) || adapted.ddl === other || options.means(definition, other);
     const isSameThere = adapted.lasting !== undefined && options.means(adapted.lasting, options.adaptation.privilegesThere(existing));
     if (target.isExact && (isSame || isSameThere)) return action("skip", "identical", base);
     const isRecorded = options.recorded.get(key) === source.fingerprint;

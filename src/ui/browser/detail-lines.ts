@@ -61,7 +61,7 @@ const VERSION_ROWS: readonly VersionRow[] = [
 
 /** Both versions beside each other; one below the other where there is no room. What differs is in colour. */
 function versionLines({ source, destination }: NumberedAction, { columns, theme }: DetailLinesOptions): string[] {
-  // A name that is no text: nobody knows what has it.
+  // Neither is known, as of a name that is no text: that is not to say that nothing is there.
   if (source === undefined && destination === undefined) return [];
   const half = Math.floor((columns - LABEL) / 2);
   const rows = VERSION_ROWS.map(({ label, of }) => ({ label, left: source && of(source), right: destination && of(destination) })).filter(
