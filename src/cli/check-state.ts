@@ -1,7 +1,7 @@
 import { TidemarkError } from "../core/errors.ts";
 import type { SyncPlan } from "../core/sync-plan.ts";
 import type { Check } from "../driver/sync-driver.ts";
-import { openStateAt } from "./plan-source.ts";
+import { openStateAt, openStateObjects } from "./plan-source.ts";
 import { type OpenPlace, placeName, statePlace } from "./state-place.ts";
 
 /**
@@ -28,11 +28,8 @@ export async function* checkState(plan: SyncPlan, override: string | undefined):
 async function tryPlace(plan: SyncPlan, place: OpenPlace): Promise<void> {
   await (await openStateAt(plan, place, { access: "read" })).close();
   if (place.kind !== "s3") return;
-  const [{ openS3StateObjects }, { probeConditions }] = await Promise.all([
-    import("../objects/stores/s3/state-objects.ts"),
-    import("../state/journal/probe.ts"),
-  ]);
-  const objects = openS3StateObjects(place.location, place.prefix);
+  const { probeConditions } = await import("../state/journal/probe.ts");
+  const objects = await openStateObjects(place);
   try {
     await probeConditions(objects);
   } finally {

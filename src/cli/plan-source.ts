@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { SyncPlan } from "../core/sync-plan.ts";
+import type { StateObjects } from "../state/journal/state-objects.ts";
 import type { WholeState } from "../state/whole.ts";
 import { type OpenPlace, statePlace } from "./state-place.ts";
 
@@ -35,17 +36,20 @@ export async function openStateAt(
       return access === "read" ? openStateReadOnly(options) : openState({ ...options, create: access === "create" });
     }
     case "s3": {
-      const [{ openS3StateObjects }, { openJournal }] = await Promise.all([
-        import("../objects/stores/s3/state-objects.ts"),
-        import("../state/journal/open.ts"),
-      ]);
-      return openJournal({ objects: openS3StateObjects(place.location, place.prefix), plan, access, evenMoved });
+      const [objects, { openJournal }] = await Promise.all([openStateObjects(place), import("../state/journal/open.ts")]);
+      return openJournal({ objects, plan, access, evenMoved });
     }
     case "postgres": {
       const [{ openStateSessions }, { openPostgresState }] = await Promise.all([import("../postgres/state-sessions.ts"), import("../state/postgres/open.ts")]);
       return openPostgresState({ sessions: await openStateSessions(place.location, process.env), schema: place.schema, plan, access, evenMoved });
     }
   }
+}
+
+/** The objects that a state in a store is made of. Close them. */
+export async function openStateObjects({ location, prefix }: Extract<OpenPlace, { readonly kind: "s3" }>): Promise<StateObjects> {
+  const { openS3StateObjects } = await import("../objects/stores/s3/state-objects.ts");
+  return openS3StateObjects(location, prefix);
 }
 
 /** Files that a sync must neither copy nor delete, though they may lie within one of its directories. */
