@@ -21,9 +21,13 @@ test("`run` waits for the start of a database sync, and copies it then", async (
   await using source = await makeDatabase(15);
   await using target = await makeDatabase(15);
   await using folder = await temporaryFolder("tidemark-run-");
-  const at = Date.now() + 2000;
+  const env = { FROM_URL: source.url, TO_URL: target.url };
+  // Loads the program: on a busy machine that may take longer than the start is away.
+  await writeFile(folder.join("plan.yaml"), plan(""));
+  expect(await makeTerminal(env).run("check", folder.join("plan.yaml"))).toBe(0);
+  const at = Date.now() + 5000;
   await writeFile(folder.join("plan.yaml"), plan(`    schedule: { start: "${new Date(at).toISOString()}" }\n`));
-  const terminal = makeTerminal({ FROM_URL: source.url, TO_URL: target.url });
+  const terminal = makeTerminal(env);
   const code = terminal.run("run", folder.join("plan.yaml"), "--progress", "plain");
   await terminal.shown("will begin at");
   // What is copied is what is there when it begins.
