@@ -51,6 +51,8 @@ export class DatabaseWorkplace implements AsyncDisposable {
     return postgresSync({
       from: { location: postgresLocation("source", { url: new Secret(from, "${FROM}") }) },
       to: { location: postgresLocation("destination", { url: new Secret(to, "${TO}") }) },
+      // Roles are the server's, and those of tests beside this one come and go.
+      accounts: { include: "none", exclude: [] },
       ...over,
     });
   }
