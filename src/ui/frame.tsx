@@ -5,6 +5,7 @@ import type { Frames } from "./frames.ts";
 import { type KeyName, keysOf } from "./keys.ts";
 import { JobControl } from "./job-control.ts";
 import type { ScreenOptions } from "./open-screen.ts";
+import { pauseInput } from "./pause-input.ts";
 
 export interface FrameProps {
   readonly options: ScreenOptions;
@@ -23,7 +24,15 @@ export function Frame({ options, frames, refresh, onWriter }: FrameProps): React
   const { write } = useStdout();
   useEffect(() => onWriter(write), [onWriter, write]);
 
-  const [jobs] = useState(() => new JobControl(() => suspendTerminal()));
+  const { input } = options.terminal;
+  const [jobs] = useState(
+    () =>
+      new JobControl(async () => {
+        const suspension = await suspendTerminal();
+        if (input !== undefined && options.onKey !== undefined) await pauseInput(input);
+        return suspension;
+      }),
+  );
   useEffect(() => jobs.listen(), [jobs]);
 
   const { onKey, onInterrupt, endsAtEnter = false } = options;

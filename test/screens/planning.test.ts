@@ -89,6 +89,11 @@ test("in the background it goes on unseen, and in the foreground it is shown aga
   terminal.type("clear; bg; jobs\r");
   const lines = await terminal.shows("Running");
   expect(lines.join("\n")).not.toContain("Planning nightly");
+  // What is typed for the shell is the shell's: a job in the background that read it would be stopped.
+  for (const word of ["one", "two", "three", "four", "five"]) {
+    terminal.type(`clear; echo ${word}; jobs\r`);
+    await terminal.shows(new RegExp(`^${word}\\n\\[1\\]\\+ +Running`, "m"));
+  }
   terminal.type("fg\r");
   await terminal.shows("Planning nightly");
   gate.open();
