@@ -1,4 +1,8 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+
+/** Nobody is told when a job comes from the background to the foreground. */
+const LOOK_MS = 250;
 
 /**
  * Whether this process may read keys: one that a shell runs in the background is stopped by the
@@ -16,4 +20,9 @@ export function isInForeground(): boolean {
     // No such file elsewhere than on Linux: nobody knows.
     return true;
   }
+}
+
+/** Waits in the background, without keeping the process, until the terminal is this process's or nobody wants it any more. */
+export async function untilForeground(isOver: () => boolean): Promise<void> {
+  while (!isOver() && !isInForeground()) await wait(LOOK_MS, undefined, { ref: false });
 }

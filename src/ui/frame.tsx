@@ -1,39 +1,34 @@
 import { Box, Text, useApp, useInput, useStdout, useWindowSize } from "ink";
 import type { ReactElement } from "react";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import type { Frames } from "./frames.ts";
 import { type KeyName, keysOf } from "./keys.ts";
-import { JobControl } from "./job-control.ts";
+import type { JobControl, Suspension } from "./job-control.ts";
 import type { ScreenOptions } from "./open-screen.ts";
-import { pauseInput } from "./pause-input.ts";
 
 export interface FrameProps {
   readonly options: ScreenOptions;
   readonly frames: Frames;
   /** Forgets what is on the terminal, so that the next frame is drawn whole. */
   readonly refresh: () => void;
-  /** Is given what writes above the frame. */
-  readonly onWriter: (write: (text: string) => void) => void;
+  readonly jobs: JobControl;
+  readonly onReady: (terminal: InkTerminal) => void;
+}
+
+export interface InkTerminal {
+  /** Writes above the frame. */
+  readonly write: (text: string) => void;
+  /** Leaves the terminal as it was before the frame. */
+  readonly suspend: () => Promise<Suspension>;
 }
 
 /** One row an element, and only those that are seen. */
-export function Frame({ options, frames, refresh, onWriter }: FrameProps): ReactElement {
+export function Frame({ options, frames, refresh, jobs, onReady }: FrameProps): ReactElement {
   useSyncExternalStore(frames.subscribe, frames.current);
   const { columns, rows } = useWindowSize();
   const { suspendTerminal } = useApp();
   const { write } = useStdout();
-  useEffect(() => onWriter(write), [onWriter, write]);
-
-  const { input } = options.terminal;
-  const [jobs] = useState(
-    () =>
-      new JobControl(async () => {
-        const suspension = await suspendTerminal();
-        if (input !== undefined && options.onKey !== undefined) await pauseInput(input);
-        return suspension;
-      }),
-  );
-  useEffect(() => jobs.listen(), [jobs]);
+  useEffect(() => onReady({ write, suspend: suspendTerminal }), [onReady, write, suspendTerminal]);
 
   const { onKey, onInterrupt, endsAtEnter = false } = options;
   const own: Readonly<Record<KeyName, () => void>> = {

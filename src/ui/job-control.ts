@@ -1,12 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { isInForeground } from "./foreground.ts";
+import { untilForeground } from "./foreground.ts";
 
 /** Where no shell would continue a stopped process, the system does not stop it: then the screen is back after this long. */
 const RESUME_MS = 50;
-/** Nobody is told when a job comes from the background to the foreground. */
-const LOOK_MS = 250;
 
-interface Suspension {
+export interface Suspension {
   resume(): Promise<void>;
 }
 
@@ -68,7 +66,7 @@ export class JobControl {
 
   /** In the background the work goes on unseen: the system stops who takes a terminal that is not theirs. */
   async #resume(suspension: Suspension): Promise<void> {
-    while (this.#isListening && !isInForeground()) await wait(LOOK_MS, undefined, { ref: false });
+    await untilForeground(() => !this.#isListening);
     if (!this.#isListening) return;
     process.off("SIGTSTP", this.#onStop).on("SIGTSTP", this.#onStop);
     await suspension.resume();

@@ -1,8 +1,10 @@
 import { render } from "ink";
 import { createElement } from "react";
-import { Frame } from "./frame.tsx";
+import { Frame, type InkTerminal } from "./frame.tsx";
 import { FRAME_MS, Frames } from "./frames.ts";
+import { JobControl } from "./job-control.ts";
 import type { KeyName } from "./keys.ts";
+import { pauseInput } from "./pause-input.ts";
 import type { ScreenTerminal } from "./terminal.ts";
 
 /** What a screen may draw on, in characters. */
@@ -50,7 +52,15 @@ export interface Screen {
 export function openScreen(options: ScreenOptions): Screen {
   const { output, input } = options.terminal;
   const frames = new Frames();
+  const keyboard = options.onKey === undefined ? undefined : input;
+  const ink = Promise.withResolvers<InkTerminal>();
   let write: (text: string) => void = () => {};
+  const jobs = new JobControl(async () => {
+    const { suspend } = await ink.promise;
+    const suspension = await suspend();
+    if (keyboard !== undefined) await pauseInput(keyboard);
+    return suspension;
+  });
   let isCleared = false;
   // A terminal moves lines about when it is resized, before anybody is told: what Ink knows of them is wrong then.
   const refresh = () => {
@@ -58,12 +68,20 @@ export function openScreen(options: ScreenOptions): Screen {
     instance.clear();
   };
   if (options.alternate) output.on("resize", refresh);
+  const onReady = (terminal: InkTerminal) => {
+    write = terminal.write;
+    ink.resolve(terminal);
+  };
   const view = createElement(Frame, {
-    options: { ...options, onKey: input === undefined ? undefined : options.onKey, draw: (size) => (isCleared ? [] : options.draw(size)) },
+    options: { ...options, onKey: keyboard === undefined ? undefined : options.onKey, draw: (size) => (isCleared ? [] : options.draw(size)) },
     frames,
     refresh,
-    onWriter: (writer) => (write = writer),
+    jobs,
+    onReady,
   });
+  // Before anything is seen: Ctrl-Z at the first frame would else stop the process as if there were no screen.
+  const unlisten = jobs.listen();
+  keyboard?.setRawMode(true);
   const instance = render(view, {
     stdout: output,
     stderr: output,
@@ -79,10 +97,11 @@ export function openScreen(options: ScreenOptions): Screen {
   timer?.unref();
   const end = () => {
     clearInterval(timer);
+    unlisten();
     frames.stop();
     output.off("resize", refresh);
     // Ink lets go of it, and who asks next would wait for a stream that keeps no process.
-    if (options.onKey !== undefined) input?.ref();
+    keyboard?.ref();
   };
   const closed = instance.waitUntilExit().then(() => {});
   closed.then(end, end);

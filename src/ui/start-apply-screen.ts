@@ -7,7 +7,7 @@ import { counted } from "../report/words.ts";
 import { ApplyKeys, type ApplyKeysOptions } from "./apply-keys.ts";
 import { ApplyProgress, type PlannedSync } from "./apply-progress.ts";
 import { drawApply } from "./apply-view.ts";
-import { isInForeground } from "./foreground.ts";
+import { untilForeground } from "./foreground.ts";
 import type { Screen } from "./open-screen.ts";
 import type { ScreenTerminal } from "./terminal.ts";
 import { makeTheme } from "./theme.ts";
@@ -37,12 +37,11 @@ export function startApplyScreen(options: ApplyScreenOptions): Progress {
   const { terminal, messages, flush, onInterrupt } = options;
   const progress = new ApplyProgress(options);
   const theme = makeTheme(messages.paint);
-  const input = terminal.input !== undefined && isInForeground() ? terminal.input : undefined;
   const lines = new LastingLines(messages);
   let screen: Screen | undefined;
   let plain: Progress | undefined;
   let isClosed = false;
-  const keys = new ApplyKeys({ progress, hasKeys: input !== undefined, request: options.request, onInterrupt, redraw: () => screen?.redraw() });
+  const keys = new ApplyKeys({ progress, hasKeys: terminal.input !== undefined, request: options.request, onInterrupt, redraw: () => screen?.redraw() });
   const fallBack = (error: unknown) => {
     if (isClosed || plain !== undefined) return;
     screen = undefined;
@@ -52,10 +51,11 @@ export function startApplyScreen(options: ApplyScreenOptions): Progress {
   };
   const mount = async () => {
     const { openScreen } = await import("./open-screen.ts");
+    await untilForeground(() => isClosed);
     if (isClosed) return;
     flush();
     screen = openScreen({
-      terminal: { ...terminal, input },
+      terminal,
       draw: (size) => drawApply(progress, keys.shown, size, theme),
       onKey: (key) => keys.press(key),
       onInterrupt,

@@ -2,6 +2,7 @@ import type { TidemarkEvent } from "../core/events.ts";
 import { visible } from "../core/escape.ts";
 import type { Messages } from "../report/messages.ts";
 import type { Progress } from "../report/progress/progress.ts";
+import { untilForeground } from "./foreground.ts";
 import type { Screen } from "./open-screen.ts";
 import { PlanProgress } from "./plan-progress.ts";
 import type { ScreenTerminal } from "./terminal.ts";
@@ -27,6 +28,7 @@ export function startPlanScreen({ terminal, messages, flush, onInterrupt }: Plan
   let isClosed = false;
   const mount = async () => {
     const { openScreen } = await import("./open-screen.ts");
+    await untilForeground(() => isClosed);
     if (isClosed) return;
     flush();
     screen = openScreen({ terminal, draw: (size) => state.draw(size, theme), onKey: () => {}, onInterrupt, everyMs: TICK_MS });

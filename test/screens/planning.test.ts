@@ -2,6 +2,9 @@ import { expect, test } from "vitest";
 import { makeGate, makeWorld, planFile } from "../e2e/cli.ts";
 import { startTerminal } from "../support/terminal.ts";
 
+/** A screen comes within this time, on any machine that is not very busy. */
+const SCREEN_MS = 2000;
+
 /** A world in which the second listing page does not come before the test says so. */
 async function heldListing() {
   const world = await makeWorld();
@@ -76,13 +79,38 @@ test.each([{ TERM: "dumb" }, { PROGRESS: "plain" }])("%o: lines instead of a scr
   expect(terminal.raw()).not.toMatch(/\u001b\[\?/);
 });
 
+/** An interactive shell in the world's folder. */
+function startShell(world: Awaited<ReturnType<typeof makeWorld>>) {
+  const env = { ...world.env, PS1: "ready> ", TIDEMARK: `${process.execPath} ${new URL("../../dist/main.js", import.meta.url).pathname}` };
+  return startTerminal(["--norc", "--noprofile", "-i"], { command: "/bin/bash", cwd: world.folder.path, env });
+}
+
+test("started in the background it goes on unseen, and in the foreground it is shown", async () => {
+  const { world, gate } = await heldListing();
+  await using _ = world;
+  await using terminal = startShell(world);
+  await terminal.shows("ready>");
+  terminal.type("$TIDEMARK plan plan.yaml &\r");
+  // Asked for so long that a screen would have come.
+  for (const end = performance.now() + SCREEN_MS; performance.now() < end;) {
+    const word = `at-${performance.now()}`;
+    terminal.type(`clear; echo ${word}; jobs\r`);
+    const lines = await terminal.shows(new RegExp(`^${word}\\n\\[1\\]\\+ +Running`, "m"));
+    expect(lines.join("\n")).not.toContain("Planning nightly");
+  }
+  terminal.type("fg\r");
+  await terminal.shows("Planning nightly");
+  gate.open();
+  await terminal.until("the shell's prompt", (now) => now.findLast((line) => line !== "") === "ready>");
+  expect(terminal.lines().join("\n")).toContain("Plan: 2 to copy");
+});
+
 test("in the background it goes on unseen, and in the foreground it is shown again", async () => {
   const { world, gate } = await heldListing();
   await using _ = world;
-  const env = { ...world.env, PS1: "ready> ", NODE: process.execPath };
-  await using terminal = startTerminal(["--norc", "--noprofile", "-i"], { command: "/bin/bash", cwd: world.folder.path, env });
+  await using terminal = startShell(world);
   await terminal.shows("ready>");
-  terminal.type(`$NODE ${new URL("../../dist/main.js", import.meta.url).pathname} plan plan.yaml\r`);
+  terminal.type("$TIDEMARK plan plan.yaml\r");
   await terminal.shows("Planning nightly");
   terminal.press("ctrl-z");
   await terminal.shows("Stopped");
