@@ -175,7 +175,7 @@ function beginOf({ asReplica }: Pick<TableCopy, "asReplica">): string {
 }
 
 /** Ends the transaction that the work begins. */
-async function inTransaction<T>(session: Session, work: () => Promise<T>): Promise<T> {
+export async function inTransaction<T>(session: Session, work: () => Promise<T>): Promise<T> {
   let result: T;
   try {
     result = await work();

@@ -7,6 +7,7 @@ import type { Ends } from "../ends.ts";
 import { qualifiedName } from "../names.ts";
 import type { ActionItem } from "./action-item.ts";
 import type { Pair } from "./copy-table.ts";
+import { gatherSmallTables } from "./small-tables.ts";
 import type { TableJobs, TableWork } from "./table-jobs.ts";
 import { workThroughJobs } from "./work-pool.ts";
 
@@ -34,7 +35,11 @@ export async function fillTables({ sync, ends, context, jobs, works, others, hel
     return root && qualifiedName(root.schema, root.name);
   };
   const groups = [...Map.groupBy(works, ({ copy }) => rootOf(copy.to))];
-  const filling = groups.flatMap(([root, group]) => (root === undefined ? group.map((work) => jobs.fill(work)) : [jobs.fillThroughRoot(root, group)]));
+  const filling = groups.flatMap(([root, group]) => {
+    if (root !== undefined) return [jobs.fillThroughRoot(root, group)];
+    const { together, alone } = gatherSmallTables(group);
+    return [...together.map((works) => jobs.fillTogether(works)), ...alone.map((work) => jobs.fill(work))];
+  });
   const opened: Session[] = [];
   try {
     await workThroughJobs<Pair>({
@@ -46,6 +51,7 @@ export async function fillTables({ sync, ends, context, jobs, works, others, hel
         await importSnapshot(pair.source, held.id, { lockTimeoutMs: LOCK_TIMEOUT_MS });
         return pair;
       },
+      isLost: (pair) => pair.source.isLost || pair.destination.isLost,
       signal: AbortSignal.any([context.signal, held.lost]),
     });
   } finally {

@@ -7,7 +7,8 @@ import { splitTable } from "../copy/split.ts";
 import { qualifiedName } from "../names.ts";
 import type { ActionItem } from "./action-item.ts";
 import { copyPart, copyTable, copyThroughRoot, type Pair, prepareParts, type TableCopy } from "./copy-table.ts";
-import { createOne, type CreateObjectsOptions } from "./create-objects.ts";
+import { copyTogether } from "./copy-together.ts";
+import { createObjects, createOne, type CreateObjectsOptions } from "./create-objects.ts";
 import { applied, cancelled, unapplied } from "./outcomes.ts";
 import type { Job } from "./work-pool.ts";
 
@@ -83,6 +84,33 @@ export class TableJobs {
     };
   }
 
+  /** Fills small tables in one transaction, and builds their indexes in another; where that fails, each by itself. */
+  fillTogether(works: readonly TableWork[]): Job<Pair> {
+    const { context } = this.#options;
+    return {
+      weight: works.reduce((total, { relation }) => total + relation.bytes, 0),
+      run: async (pair) => {
+        const startedAt = Date.now();
+        const filling = works.filter(({ isEmpty }) => !isEmpty);
+        for (const work of filling) this.#begin(work);
+        try {
+          const copied = await copyTogether(filling.map((work) => ({ ...this.#copyOptions(work, pair), onBytes: () => {} })));
+          const rowsOf = new Map(filling.map((work, at) => [work, copied[at]]));
+          for (const [{ item }, rows] of rowsOf) context.emit({ type: "transferred", key: item.action.key, bytes: rows?.bytes ?? 0 });
+          for (const work of works) this.#told(work, rowsOf.get(work) ?? NOTHING, startedAt);
+          const indexes = works.flatMap((work) => work.indexes);
+          return indexes.length === 0 ? [] : [this.#buildTogether(indexes)];
+        } catch {
+          for (const { item } of filling) context.inFlight?.end(item.action.key);
+          return works.map((work) => this.fill(work));
+        }
+      },
+      abandon: () => {
+        for (const work of works) this.#abandon(work);
+      },
+    };
+  }
+
   /** Builds what waits for no table. */
   build(item: ActionItem): Job<Pair> {
     return this.#indexJob(item, 0);
@@ -147,18 +175,23 @@ export class TableJobs {
     return { pair, table: copy, budget: context.budget, signal: cut, onBytes: (bytes: number) => context.emit({ type: "transferred", key, bytes }) };
   }
 
-  #filled({ item, copy, relation, indexes }: TableWork, { bytes, rows }: CopiedRows, startedAt: number): readonly Job<Pair>[] {
+  #filled(work: TableWork, copied: CopiedRows, startedAt: number): readonly Job<Pair>[] {
+    const { copy, relation, indexes } = work;
+    this.#told(work, copied, startedAt);
+    const name = qualifiedName(copy.to.schema, copy.to.name);
+    // Statistics first: they see the table's bytes while these are still in memory.
+    const analyze: readonly Job<Pair>[] =
+      relation.bytes < ANALYZED_BYTES ? [] : [{ weight: relation.bytes / 4, run: ({ destination }) => this.#analyze(destination, name), abandon: () => {} }];
+    return [...indexes.map((index) => this.#indexJob(index, relation.bytes)), ...analyze];
+  }
+
+  #told({ item, copy }: TableWork, { bytes, rows }: CopiedRows, startedAt: number): void {
     const { context, put } = this.#options;
     context.inFlight?.end(item.action.key);
     const version = { ...item.action.source, versionId: context.run, modified: new Date(startedAt).toISOString() };
     const outcome = applied(item.action, { bytes, rows, source: version, destination: { fingerprint: item.action.source?.fingerprint }, startedAt });
     if (copy.asReplica) this.unproven.push({ item, copy, outcome });
     else put(outcome);
-    const name = qualifiedName(copy.to.schema, copy.to.name);
-    // Statistics first: they see the table's bytes while these are still in memory.
-    const analyze: readonly Job<Pair>[] =
-      relation.bytes < ANALYZED_BYTES ? [] : [{ weight: relation.bytes / 4, run: ({ destination }) => this.#analyze(destination, name), abandon: () => {} }];
-    return [...indexes.map((index) => this.#indexJob(index, relation.bytes)), ...analyze];
   }
 
   /** Indexes of a table that is not filled are built all the same: nothing else waits for its rows. */
@@ -168,6 +201,31 @@ export class TableJobs {
     if (outcome.outcome !== "stale") this.failed += 1;
     this.#options.put(outcome);
     return indexes.map((index) => this.#indexJob(index, relation.bytes));
+  }
+
+  #buildTogether(items: readonly ActionItem[]): Job<Pair> {
+    const { isAsPlanned, put, context } = this.#options;
+    return {
+      weight: 0,
+      run: async ({ destination }) => {
+        const left = new Map(items.map((item) => [item.action.seq, item]));
+        try {
+          for await (const page of createObjects({ session: destination, items, signal: context.signal, isAsPlanned, revealed: async (item) => item })) {
+            for (const outcome of page) {
+              left.delete(outcome.seq);
+              put(outcome);
+            }
+          }
+          return [];
+        } catch {
+          // The connection is lost: each says so by itself, or is built by another.
+          return [...left.values()].map((item) => this.#indexJob(item, 0));
+        }
+      },
+      abandon: () => {
+        for (const { action } of items) put(cancelled(action));
+      },
+    };
   }
 
   #indexJob(item: ActionItem, bytes: number): Job<Pair> {

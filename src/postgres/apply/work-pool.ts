@@ -13,6 +13,8 @@ export interface PoolOptions<Worker> {
   readonly workers: number;
   /** Makes a worker when there is work for one more. */
   open(): Promise<Worker>;
+  /** Whether a worker is of no use any more: the next job has another. */
+  isLost(worker: Worker): boolean;
   /** Aborted: nothing new begins. */
   readonly signal: AbortSignal;
 }
@@ -22,7 +24,7 @@ export interface PoolOptions<Worker> {
  *
  * @throws the first error of a job or of `open`, when all that had begun is over
  */
-export async function workThroughJobs<Worker>({ jobs, workers, open, signal }: PoolOptions<Worker>): Promise<void> {
+export async function workThroughJobs<Worker>({ jobs, workers, open, isLost, signal }: PoolOptions<Worker>): Promise<void> {
   const ready = new Heap<Job<Worker>>((a, b) => a.weight > b.weight);
   for (const job of jobs) ready.push(job);
   const idle: Worker[] = [];
@@ -45,7 +47,7 @@ export async function workThroughJobs<Worker>({ jobs, workers, open, signal }: P
         try {
           for (const further of await job.run(worker)) ready.push(further);
         } finally {
-          idle.push(worker);
+          if (!isLost(worker)) idle.push(worker);
         }
       } catch (error) {
         failure ??= { error };

@@ -139,13 +139,22 @@ class CopyStatement {
 
 /** `COPY … FROM STDIN`: rows are written as frames once it is opened. */
 export class CopyIn extends CopyStatement {
+  #hasWritten = false;
+
   get writable(): boolean {
     return this.client.connection.stream.writable;
   }
 
   /** @returns false when the caller should wait for `drain` */
   write(frames: Buffer): boolean {
-    return this.client.connection.stream.write(frames);
+    const { stream } = this.client.connection;
+    if (!this.#hasWritten) {
+      this.#hasWritten = true;
+      // Most tables are small: the end of the rows, which is known in the same turn, goes with them.
+      stream.cork();
+      queueMicrotask(() => process.nextTick(() => stream.uncork()));
+    }
+    return stream.write(frames);
   }
 
   onDrain(listener: () => void): void {
