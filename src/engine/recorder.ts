@@ -5,7 +5,7 @@ export interface RecorderOptions {
   readonly run: string;
   readonly state: StateStore;
   readonly leases: readonly Lease[];
-  /** How long outcomes may gather for one transaction. Milliseconds. A kill loses at most these, and looks at them again. */
+  /** Between two transactions, milliseconds: meanwhile outcomes gather. A kill loses at most these, and looks at them again. */
   readonly gatherMs: number;
   /** Called with outcomes that are durable. */
   onDurable(outcomes: readonly Outcome[]): void;
@@ -19,6 +19,7 @@ export class Recorder {
   readonly #options: RecorderOptions;
   #gathered: Outcome[] = [];
   #flushing: Promise<void> | undefined;
+  #flushedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -31,7 +32,10 @@ export class Recorder {
   }
 
   async #flushSoon(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, this.#options.gatherMs));
+    // What comes after a while waits for nobody: the next phase of a database waits for it.
+    const waitMs = Math.max(0, this.#flushedAt + this.#options.gatherMs - performance.now());
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    this.#flushedAt = performance.now();
     const batch = this.#gathered;
     this.#gathered = [];
     // What comes from here on belongs to the next transaction.

@@ -38,6 +38,8 @@ export interface RowsPhaseOptions {
   readonly interrupted: ReadonlySet<string>;
   /** Intents of such runs: settled once all rows are of one snapshot. */
   readonly interruptedIntents: readonly number[];
+  /** Takes the intents that may end as soon as all outcomes are recorded: without both, what was filled would be nobody's. */
+  readonly settle: (intents: readonly number[]) => void;
   openDestination(): Promise<Session>;
 }
 
@@ -95,9 +97,7 @@ export async function* applyRowsPhase(options: RowsPhaseOptions): AsyncGenerator
     ];
 
   if (context.signal.aborted && sync.resume === "consistent" && works.length > 0) context.emit({ type: "notice", ...ROWS_BEGIN_ANEW });
-  if (failed === 0 && !context.signal.aborted) {
-    for (const id of [...options.interruptedIntents, ...(intent === undefined ? [] : [intent])]) await context.intents.end(id);
-  }
+  if (failed === 0 && !context.signal.aborted) options.settle([...options.interruptedIntents, ...(intent === undefined ? [] : [intent])]);
 }
 
 const ROWS_BEGIN_ANEW = {
@@ -117,8 +117,8 @@ interface Prepared {
 /** Looks again at everything that was decided on, now that nobody can change a table's definition any more. */
 async function prepare(options: RowsPhaseOptions, rows: readonly ActionItem[], source: Session, held: HeldSnapshot): Promise<Prepared> {
   const { destination, interrupted, items } = options;
-  const sources = byName(await readRelations(source, { sizes: false }));
-  const there = await readRelations(destination, { sizes: false });
+  const [here, there] = await Promise.all([readRelations(source, { sizes: false }), readRelations(destination, { sizes: false })]);
+  const sources = byName(here);
   const destinations = new Map(there.map((relation) => [shownName(relation.schema, relation.name), relation]));
   const refused = new Map(held.refused.map(({ table, error }) => [qualifiedName(table.schema, table.name), error]));
   const isReplicaAllowed = await mayBeReplica(destination);
@@ -166,8 +166,14 @@ async function prepare(options: RowsPhaseOptions, rows: readonly ActionItem[], s
   }
   const filling = new Set(works.map(({ copy }) => shownName(copy.from.schema, copy.from.name)));
   const others = [...indexes].flatMap(([table, of]) => (filling.has(table) ? [] : of));
-  const kept = await dropFilled(destination, works, outcomes);
-  return { works: await chooseFormats(source, destination, await markEmpty(source, kept)), outcomes, others };
+  const [marked, unexpected] = await Promise.all([markEmpty(source, works), findFilled(destination, works)]);
+  const kept = marked.filter(({ item, copy }) => {
+    // Tables that were to be empty and are not stay out of the intent, which says that what is in its tables is ours.
+    if (!unexpected.has(item.action.seq)) return true;
+    outcomes.push(unapplied(item.action, notEmpty(copy.to), Date.now()));
+    return false;
+  });
+  return { works: await chooseFormats(source, destination, kept), outcomes, others };
 }
 
 /** A table without a row in the snapshot has nothing to copy. */
@@ -180,17 +186,14 @@ async function markEmpty(source: Session, works: readonly TableWork[]): Promise<
   return works.map((work, at) => (filled.has(at) || work.copy.replaces || work.copy.configuration !== undefined ? work : { ...work, isEmpty: true }));
 }
 
-/** Tables that were to be empty and are not stay out of the intent, which says that what is in its tables is ours. */
-async function dropFilled(destination: Session, works: readonly TableWork[], outcomes: Outcome[]): Promise<readonly TableWork[]> {
+/** @returns numbers of the actions whose tables were to be empty and are not */
+async function findFilled(destination: Session, works: readonly TableWork[]): Promise<ReadonlySet<number>> {
+  const empty = works.filter(({ copy }) => !copy.replaces);
   const filled = await readNonEmpty(
     destination,
-    works.map(({ copy }) => ({ sql: writtenRows(copy.to, copy.configuration) })),
+    empty.map(({ copy }) => ({ sql: writtenRows(copy.to, copy.configuration) })),
   );
-  return works.filter(({ item, copy }, at) => {
-    if (copy.replaces || !filled.has(at)) return true;
-    outcomes.push(unapplied(item.action, notEmpty(copy.to), Date.now()));
-    return false;
-  });
+  return new Set(empty.flatMap(({ item }, at) => (filled.has(at) ? [item.action.seq] : [])));
 }
 
 function whyStale({ action, detail }: ActionItem, relation: Relation | undefined): ItemError | undefined {

@@ -54,6 +54,7 @@ export class DatabaseRunSession implements RunSession {
   /** Why nothing can be done any more. */
   readonly #unmade = new Set<string>();
   #blocked: ItemError | undefined;
+  readonly #settled: number[] = [];
 
   constructor(options: DatabaseRunSessionOptions) {
     this.#options = options;
@@ -104,6 +105,7 @@ export class DatabaseRunSession implements RunSession {
     if (unnamed.length > 0) yield this.#watched(items, unnamed);
     // SAFETY: cut() gives phases.
     if (fresh.length > 0) for await (const page of this.#durably(this.#applyPhase(subtask.phase as Phase, fresh))) yield this.#watched(items, page);
+    for (const id of this.#settled.splice(0)) await context.intents.end(id);
   }
 
   /** What interrupted runs left is seen to where it is: by the phase that does it again, if one does. */
@@ -196,6 +198,7 @@ export class DatabaseRunSession implements RunSession {
           destination: await this.#destination(),
           interrupted: readInterrupted(this.#intents).keys,
           interruptedIntents: this.#intents.filter(({ kind }) => kind === ROWS_INTENT).map(({ id }) => id),
+          settle: (intents) => void this.#settled.push(...intents),
           openDestination: () => this.#openDestination(),
         });
         return;

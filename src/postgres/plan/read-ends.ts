@@ -56,10 +56,10 @@ const LOCK_TIMEOUT_MS = 30_000;
 
 export async function readSource({ session, options, thread, signal }: ReadEndOptions): Promise<SourceFacts> {
   // Before the dump: what changes while it is made is looked at again when it is applied.
-  const stamp = await catalogStamp(session);
+  const stamped = catalogStamp(session);
   // Within a session one thing at a time; the dump has its own.
   const own = async () => ({ special: await readSpecialObjects(session), ...(await readFacts(session)) });
-  const [dump, facts] = await Promise.all([readDefinitions({ options, thread, signal }), own()]);
+  const [stamp, dump, facts] = await Promise.all([stamped, readDefinitions({ options, thread, after: stamped, signal }), own()]);
   return { ...facts, ...dump, stamp };
 }
 
@@ -104,10 +104,17 @@ async function readServer(options: ConnectionOptions): Promise<DestinationFacts>
   }
 }
 
+interface ReadDefinitions extends Omit<ReadEndOptions, "session"> {
+  readonly unlockable?: ReadonlySet<string>;
+  /** What has to be known before. */
+  readonly after?: Promise<unknown>;
+}
+
 /** In a session of its own, which pg_dump uses up, beside what else is read. */
-async function readDefinitions({ options, thread, unlockable, signal }: Omit<ReadEndOptions, "session"> & { readonly unlockable?: ReadonlySet<string> }) {
+async function readDefinitions({ options, thread, unlockable, after, signal }: ReadDefinitions) {
   const session = await openSession(options);
   try {
+    await after;
     const { version, entries, warnings } = await dumpSchema({ session, thread, signal, unlockable, lockTimeoutMs: options.lockTimeoutMs || LOCK_TIMEOUT_MS });
     return { version, entries: hideSecrets(entries), warnings };
   } finally {

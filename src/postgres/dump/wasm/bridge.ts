@@ -93,9 +93,9 @@ export class SessionBridge {
       ready = rest[0] === READY_FOR_QUERY;
       rest = rest.subarray(length);
     }
-    this.#partial = Buffer.from(rest);
+    this.#partial = rest;
     if (!ready || rest.length > 0) return;
     this.#waiting = undefined;
-    waiting.resolve(Buffer.concat(waiting.chunks));
+    waiting.resolve(waiting.chunks.length === 1 ? chunk : Buffer.concat(waiting.chunks));
   }
 }

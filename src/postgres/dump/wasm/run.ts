@@ -46,8 +46,8 @@ export class DumpThread implements AsyncDisposable {
     const bridge = await SessionBridge.over(session, { unlockable });
     this.#port.on("message", (bytes: Uint8Array) => {
       bridge.exchange(bytes).then(
-        (answered) => this.#wake({ bytes: answered, lost: false } satisfies Answer),
-        () => this.#wake({ bytes: new Uint8Array(), lost: true } satisfies Answer),
+        (answered) => this.#answer(answered, false),
+        () => this.#answer(new Uint8Array(), true),
       );
     });
     this.#wake(words);
@@ -67,8 +67,14 @@ export class DumpThread implements AsyncDisposable {
     await this.#worker.terminate();
   }
 
-  #wake(message: Answer | readonly string[]): void {
-    this.#port.postMessage(message);
+  /** Memory of its own goes over without being looked at: a piece of a buffer would take all of that along. */
+  #answer(answered: Uint8Array, lost: boolean): void {
+    const bytes = new Uint8Array(answered);
+    this.#wake({ bytes, lost }, [bytes.buffer]);
+  }
+
+  #wake(message: Answer | readonly string[], transferred: readonly ArrayBuffer[] = []): void {
+    this.#port.postMessage(message, transferred);
     Atomics.store(this.#flag, 0, 1);
     Atomics.notify(this.#flag, 0);
   }

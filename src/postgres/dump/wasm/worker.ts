@@ -15,7 +15,8 @@ let unread: Uint8Array = new Uint8Array();
 /** pg_dump sends a message, perhaps in pieces. The main thread answers each piece: with nothing until the message is whole. */
 function write(module: PgDumpModule, pointer: number, length: number): number {
   Atomics.store(flag, 0, 0);
-  port.postMessage(module.HEAPU8.slice(pointer, pointer + length));
+  const sent = module.HEAPU8.slice(pointer, pointer + length);
+  port.postMessage(sent, [sent.buffer]);
   const answer = receive() as Answer | undefined;
   if (answer === undefined || answer.lost) return -1;
   const { bytes } = answer;
