@@ -1,8 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { lookup } from "node:dns/promises";
-import { connect as connectPlain, isIP, type NetConnectOpts, type Socket } from "node:net";
+import { connect, isIP, type NetConnectOpts, type Socket } from "node:net";
 import { checkServerIdentity, connect as connectTls, type TLSSocket } from "node:tls";
 import type { ConnectionOptions } from "./options.ts";
+import { connectReusing } from "./reused-memory.ts";
 import { DEFAULT_TLS, type TlsOptions } from "./tls-options.ts";
 
 /** Where a server is reached: one address of its host, or its Unix socket. */
@@ -67,7 +68,7 @@ export interface SocketOptions {
 export async function openSocket({ options, address, encryption, signal }: SocketOptions): Promise<Socket> {
   signal.throwIfAborted();
   const target: NetConnectOpts = "path" in address.target ? address.target : { ...address.target, autoSelectFamily: false };
-  const socket = connectPlain(target);
+  const socket = encryption === "tls" ? connect(target) : connectReusing(target);
   // Between one listener and the next an error has none.
   socket.on("error", () => {});
   const destroy = () => void socket.destroy(asError(signal.reason));

@@ -122,15 +122,20 @@ class Forwarding {
     return undefined;
   }
 
-  readonly #forward = (frames: Buffer, payload: number): void => {
+  readonly #forward = (frames: Buffer, payload: number): boolean => {
     // #read has it from run, which set it before.
     const sink = this.#sink as CopyIn;
-    if (this.#failure !== undefined) return this.#complete(sink, frames);
+    if (this.#failure !== undefined) {
+      this.#complete(sink, frames);
+      return true;
+    }
     if (!sink.write(frames)) this.#full = true;
+    const isHeld = sink.holdsBytes;
     this.#bytes += payload;
     this.#task.onBytes?.(payload);
     this.#spend(frames.length);
     this.#flow();
+    return isHeld;
   };
 
   /** After a failure the destination gets the rest of its frame and no more: without it, it would understand nothing that follows. */

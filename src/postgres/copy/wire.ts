@@ -1,6 +1,7 @@
 import type { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import pg from "pg";
+import { tapInto } from "../connect/reused-memory.ts";
 
 /**
  * What is used of `pg` beneath its public interface, and nothing else of it is used elsewhere. A test
@@ -32,8 +33,8 @@ export interface CopyListener {
 }
 
 export interface RowsListener extends CopyListener {
-  /** Bytes of CopyData frames as they came. @param payload of which are no frame headers */
-  rows(bytes: Buffer, payload: number): void;
+  /** Bytes of CopyData frames as they came. @param payload of which are no frame headers @returns whether the bytes are needed after the call */
+  rows(bytes: Buffer, payload: number): boolean;
 }
 
 const COPY_DATA = 0x64;
@@ -157,6 +158,11 @@ export class CopyIn extends CopyStatement {
     return stream.write(frames);
   }
 
+  /** Whether the system has not yet taken all that was written. */
+  get holdsBytes(): boolean {
+    return this.client.connection.stream.writableLength > 0;
+  }
+
   onDrain(listener: () => void): void {
     this.client.connection.stream.on("drain", listener);
   }
@@ -212,18 +218,19 @@ export class CopyOut extends CopyStatement {
     const { stream } = this.client.connection;
     this.#parsers = stream.listeners("data") as ((bytes: Buffer) => void)[];
     for (const parser of this.#parsers) stream.off("data", parser);
-    stream.on("data", this.#take);
+    if (!tapInto(stream, this.#take)) stream.on("data", this.#take);
   }
 
   protected override end(): void {
     const { stream } = this.client.connection;
-    stream.off("data", this.#take);
+    if (!tapInto(stream, undefined)) stream.off("data", this.#take);
     for (const parser of this.#parsers) stream.on("data", parser);
     stream.resume();
   }
 
   /** Walks the headers only. Runs in the hottest loop of a copy: a row of ten bytes is a frame. */
-  readonly #take = (fresh: Buffer): void => {
+  readonly #take = (fresh: Buffer): boolean => {
+    let isHeld = false;
     const chunk = this.#held === undefined ? fresh : Buffer.concat([this.#held, fresh]);
     this.#held = undefined;
     const { length: end } = chunk;
@@ -240,7 +247,7 @@ export class CopyOut extends CopyStatement {
       if (end - at < HEADER) break;
       const isRows = chunk[at] === COPY_DATA;
       if (isRows !== this.#inRows) {
-        this.#pass(chunk.subarray(from, at), headers);
+        if (this.#pass(chunk.subarray(from, at), headers)) isHeld = true;
         from = at;
         headers = 0;
         this.#inRows = isRows;
@@ -251,23 +258,28 @@ export class CopyOut extends CopyStatement {
       headers += HEADER;
       at += HEADER;
     }
-    this.#pass(chunk.subarray(from, at), headers);
-    if (at === end) return;
-    const cut = chunk.subarray(at);
+    if (this.#pass(chunk.subarray(from, at), headers)) isHeld = true;
+    if (at === end) return isHeld;
     // After the last message of the statement the parser is on its own again.
-    if (this.running) this.#held = Buffer.from(cut);
+    const cut = Buffer.from(chunk.subarray(at));
+    if (this.running) this.#held = cut;
     else for (const parser of this.#parsers) parser(cut);
+    return isHeld;
   };
 
-  #pass(bytes: Buffer, headers: number): void {
-    if (bytes.length === 0) return;
-    if (this.#inRows) this.#listener.rows(bytes, bytes.length - headers);
-    else for (const parser of this.#parsers) parser(bytes);
+  /** @returns whether the bytes are needed after the call */
+  #pass(bytes: Buffer, headers: number): boolean {
+    if (bytes.length === 0) return false;
+    if (this.#inRows) return this.#listener.rows(bytes, bytes.length - headers);
+    // A parser keeps what is no whole message.
+    for (const parser of this.#parsers) parser(Buffer.from(bytes));
+    return false;
   }
 
   /** What comes is not what the protocol allows: no byte after it means anything. */
-  #derail(): void {
+  #derail(): boolean {
     this.client.connection.stream.destroy(new Error("the server sent what is no message of PostgreSQL's protocol"));
+    return true;
   }
 }
 

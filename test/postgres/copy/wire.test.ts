@@ -34,6 +34,7 @@ test("rows go to the listener as frames, and everything else to pg", async () =>
     rows: (bytes, more) => {
       frames.push(Buffer.from(bytes));
       payload += more;
+      return false;
     },
     failed: () => {},
   });
@@ -67,7 +68,7 @@ test("a stream that is not PostgreSQL's protocol ends the session", async () => 
   });
   await using session = await sessionTo(db, { port: proxy.port });
   garble = true;
-  const out = new CopyOut(session.client, "COPY (SELECT 1) TO STDOUT", { rows: () => {}, failed: () => {} });
+  const out = new CopyOut(session.client, "COPY (SELECT 1) TO STDOUT", { rows: () => false, failed: () => {} });
   session.client.query(out);
   const { closed, error } = await out.finished;
   expect(closed).toBe(true);
