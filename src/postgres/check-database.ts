@@ -7,7 +7,7 @@ import { openSession, type Session } from "./connect/session.ts";
 import { type Ends, type Environment, openIfThere, openMaintenance, resolveEnds } from "./ends.ts";
 import { decideObjects } from "./plan/decide-objects.ts";
 import { NOT_COMPARABLE } from "./plan/plan-objects.ts";
-import { readDestination, readSource } from "./plan/read-ends.ts";
+import { readEnds } from "./plan/read-ends.ts";
 
 /** Looks at both ends of a database sync, and leaves nothing behind. */
 export async function* checkDatabase(sync: PostgresSync, env: Environment, { signal }: DriverContext): AsyncGenerator<Check> {
@@ -41,10 +41,7 @@ interface Both {
 
 /** @returns undefined where definitions cannot be read: another check says why */
 async function existingObjects({ sync, ends, source, destination, signal }: Both): Promise<readonly ExistingObject[] | undefined> {
-  const facts = await tried(async () => ({
-    source: await readSource({ session: source, options: ends.source, signal }),
-    destination: await readDestination({ session: destination, options: ends.destination, signal }),
-  }));
+  const facts = await tried(() => readEnds({ ends, source, destination, signal }));
   if (facts instanceof TidemarkError) return undefined;
   const { planned } = await decideObjects({ sync, ends, ...facts, recorded: new Map(), signal });
   return planned.flatMap(({ action: { action, key, reason } }): ExistingObject[] => {

@@ -19,7 +19,7 @@ import { NOT_COMPARABLE } from "./plan/plan-objects.ts";
 import { pairRows, rowsFingerprint } from "./plan/plan-rows.ts";
 import { hasLargeObjects, planRefreshes } from "./plan/plan-values.ts";
 import { selectSequences } from "./plan/plan-values.ts";
-import { type DestinationFacts, readDestination, readSource, type SourceFacts } from "./plan/read-ends.ts";
+import { type DestinationFacts, readEnds, type SourceFacts } from "./plan/read-ends.ts";
 import { makeSelect } from "./plan/select.ts";
 
 interface Comparing {
@@ -34,10 +34,7 @@ export async function* compareDatabase(sync: PostgresSync, ends: Ends, context: 
   const { levels, signal } = context;
   const facts = await withSessions(ends, async (source, destination) => {
     if (destination !== undefined) await refuseWhileCopying(destination);
-    return {
-      source: await readSource({ session: source, options: ends.source, signal }),
-      destination: await readDestination({ session: destination, options: ends.destination, signal }),
-    };
+    return readEnds({ ends, source, destination, signal });
   });
   if (!facts.destination.exists) {
     yield { equal: 0, differences: [{ key: "database", difference: "missing", reason: "absent" }] };
@@ -66,10 +63,7 @@ export async function* compareDatabase(sync: PostgresSync, ends: Ends, context: 
 /** Tables whose rows are equal at both ends, and objects that are: what a state would know had it not been lost. */
 export async function* rebuildDatabase(sync: PostgresSync, ends: Ends, context: PlanContext): AsyncGenerator<readonly ItemRecord[]> {
   const { signal } = context;
-  const facts = await withSessions(ends, async (source, destination) => ({
-    source: await readSource({ session: source, options: ends.source, signal }),
-    destination: await readDestination({ session: destination, options: ends.destination, signal }),
-  }));
+  const facts = await withSessions(ends, (source, destination) => readEnds({ ends, source, destination, signal }));
   if (!facts.destination.exists) return;
   const comparing = { sync, ends, ...facts };
   const objects = await decideObjects({ ...comparing, recorded: new Map(), signal });

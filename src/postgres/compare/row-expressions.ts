@@ -1,5 +1,5 @@
 import { quoteName } from "../names.ts";
-import { type HashPlan, recordHash, textHash } from "./hashing.ts";
+import { type ChainLink, type HashPlan, isChained, recordHash, textHash } from "./hashing.ts";
 import type { ColumnShape, TableShape } from "./table-shape.ts";
 import type { TablePair } from "./types.ts";
 import { exactValue, floatBits, type TypeShapes } from "./value-text.ts";
@@ -31,18 +31,17 @@ export interface RowExpressions {
 }
 
 /**
- * Types whose hash tells any two texts of them apart. Not here: float (-0 = 0), numeric (1 and 1.0, 1
- * and -1, NaN and NULL have one hash), character without a length (blanks at the end), interval (30
- * days = 1 month), arrays (bounds are not hashed), enums (their OIDs are), eight-byte integers and
- * times (their halves are folded).
+ * Types whose hash tells any two texts of them apart, beside those that are chained. Neither: float (-0 = 0),
+ * numeric (1 and 1.0, 1 and -1, NaN and NULL have one hash), character without a length (blanks at the end),
+ * interval (30 days = 1 month), arrays (bounds are not hashed), enums (their OIDs are), times (their halves
+ * are folded).
  */
-const PLAIN = new Set(["bool", "int2", "int4", "oid", "date", "uuid", "bytea"]);
-const TEXTS = new Set(["text", "varchar"]);
+const PLAIN = new Set(["date", "bytea"]);
 /** Types of which the binary form is hashed: it is cheaper to make than a text. */
 const SENT = new Set(["numeric", "time", "timestamp", "timestamptz"]);
 const WHOLE = new Set(["int2", "int4", "int8"]);
 /** Types of which equal texts are equal values to an index, whatever the search path. */
-const LOOKUPS = new Set([...PLAIN, ...TEXTS, ...SENT, "int8", "name"]);
+const LOOKUPS = new Set([...PLAIN, ...SENT, ...WHOLE, "bool", "oid", "uuid", "text", "varchar", "name"]);
 
 export function rowExpressions(pair: TablePair, side: TableSide, other: TableSide, { hashing, floatBits: bits }: HashPlan): RowExpressions {
   const table = quoteName(side.name);
@@ -58,14 +57,17 @@ export function rowExpressions(pair: TablePair, side: TableSide, other: TableSid
     const alike = column.declared === twin.declared && column.builtin === twin.builtin;
     // Of different types only the texts can be the same.
     const exact = bits && alike ? exactValue(reference, column.type, side.types) : undefined;
-    return { reference, column, value: exact ?? reference, plain: hashing === "record" && alike ? plainValue(reference, column) : undefined };
+    const isRecord = hashing === "record" && alike;
+    const link = isRecord ? linkOf(reference, column) : undefined;
+    return { reference, column, value: exact ?? reference, link, plain: isRecord && link === undefined ? plainValue(reference, column) : undefined };
   }
 
   const hash = (described: readonly Described[]) => {
+    const links = described.flatMap((each) => each.link ?? []);
     const plain = described.flatMap((each) => each.plain ?? []);
-    if (plain.length === 0) return textHash(rowText(described), hashing);
-    const rest = described.filter((each) => each.plain === undefined);
-    return recordHash(rest.length === 0 ? plain : [...plain, `${rowText(rest)} COLLATE "C"`]);
+    if (links.length + plain.length === 0) return textHash(rowText(described), hashing);
+    const rest = described.filter((each) => each.link === undefined && each.plain === undefined);
+    return recordHash(links, rest.length === 0 ? plain : [...plain, `${rowText(rest)} COLLATE "C"`]);
   };
 
   const [first] = key;
@@ -88,7 +90,9 @@ interface Described {
   readonly column: ColumnShape;
   /** Whose text is the same on both sides. */
   readonly value: string;
-  /** What can be hashed without its text. */
+  /** Hashed on top of what was hashed before it. */
+  readonly link: ChainLink | undefined;
+  /** What else can be hashed without its text. */
   readonly plain: string | undefined;
 }
 
@@ -97,12 +101,15 @@ function rowText(columns: readonly Described[]): string {
   return `ROW(${columns.map(({ value }) => value).join(", ")})::text`;
 }
 
-function plainValue(reference: string, { builtin, limited }: ColumnShape): string | undefined {
+function linkOf(reference: string, { builtin, limited }: ColumnShape): ChainLink | undefined {
+  if (!isChained(builtin) || (builtin === "bpchar" && !limited)) return undefined;
+  // Of a domain it is the value without its checks.
+  return { builtin, value: `${reference}::pg_catalog.${quoteName(builtin)}` };
+}
+
+function plainValue(reference: string, { builtin }: ColumnShape): string | undefined {
   if (builtin === undefined) return undefined;
   if (PLAIN.has(builtin)) return reference;
-  // A collation may call different texts equal.
-  if (TEXTS.has(builtin) || (builtin === "bpchar" && limited)) return `${reference} COLLATE "C"`;
-  if (builtin === "int8") return `${reference}, (${reference} >> 32)::int4`;
   if (SENT.has(builtin)) return `${builtin}_send(${reference})`;
   return builtin === "float4" || builtin === "float8" ? floatBits(reference, builtin) : undefined;
 }

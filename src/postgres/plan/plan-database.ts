@@ -20,7 +20,7 @@ import { decideObjects } from "./decide-objects.ts";
 import { inOrder, type Planned } from "./planned.ts";
 import { closedBy, pairRows, planRows, type RowsPair } from "./plan-rows.ts";
 import { planLargeObjects, planRefreshes, planSequences, type TargetOf } from "./plan-values.ts";
-import { type DestinationFacts, readDestination, readSource, type SourceFacts } from "./read-ends.ts";
+import { type DestinationFacts, readEnds, type SourceFacts } from "./read-ends.ts";
 import type { Select } from "./select.ts";
 import { SpreadPartitions } from "./spread-partitions.ts";
 
@@ -61,10 +61,7 @@ async function plan(planning: Planning): Promise<Planned[]> {
   const { signal } = context;
   const tell = (what: string) => context.emit({ type: "reading", sync: sync.name, what });
   tell("the definitions of both databases");
-  const [source, destination] = await Promise.all([
-    readSource({ session: planning.source, options: ends.source, thread: planning.thread, signal }),
-    readDestination({ session: planning.destination, options: ends.destination, signal }),
-  ]);
+  const { source, destination } = await readEnds({ ends, source: planning.source, destination: planning.destination, thread: planning.thread, signal });
   context.stamp(source.stamp);
   context.countListed(source.entries.length, destination.entries.length);
   for (const message of source.warnings) context.notice({ code: "DUMP_WARNING", message, hint: undefined });

@@ -12,7 +12,7 @@ import type { DumpEntry } from "../dump/archive.ts";
 import { dumpSchema } from "../dump/dump-schema.ts";
 import type { DumpThread } from "../dump/wasm/run.ts";
 import { hideSecrets } from "../dump/secrets.ts";
-import { openMaintenance } from "../ends.ts";
+import { type Ends, openMaintenance } from "../ends.ts";
 
 /** What planning knows of one end. */
 export interface EndFacts {
@@ -43,7 +43,17 @@ export interface DestinationFacts extends EndFacts {
   readonly invalidIndexes: readonly { readonly schema: string; readonly name: string }[];
 }
 
-export interface ReadEndOptions {
+export interface ReadEndsOptions {
+  readonly ends: Ends;
+  readonly source: Session;
+  /** undefined where the database is still to be created. */
+  readonly destination: Session | undefined;
+  /** For the source's definitions; undefined: one of their own. */
+  readonly thread?: DumpThread | undefined;
+  readonly signal: AbortSignal;
+}
+
+interface ReadEndOptions {
   readonly session: Session;
   readonly options: ConnectionOptions;
   /** For the definitions; undefined: one of their own. */
@@ -54,7 +64,22 @@ export interface ReadEndOptions {
 /** How long to wait for a definition that somebody is changing, where the location says nothing else. */
 const LOCK_TIMEOUT_MS = 30_000;
 
-export async function readSource({ session, options, thread, signal }: ReadEndOptions): Promise<SourceFacts> {
+/** Reads what both ends hold, side by side. */
+export async function readEnds({
+  ends,
+  source,
+  destination,
+  thread,
+  signal,
+}: ReadEndsOptions): Promise<{ source: SourceFacts; destination: DestinationFacts }> {
+  const [ofSource, ofDestination] = await Promise.all([
+    readSource({ session: source, options: ends.source, thread, signal }),
+    readDestination({ session: destination, options: ends.destination, signal }),
+  ]);
+  return { source: ofSource, destination: ofDestination };
+}
+
+async function readSource({ session, options, thread, signal }: ReadEndOptions): Promise<SourceFacts> {
   // Before the dump: what changes while it is made is looked at again when it is applied.
   const stamped = catalogStamp(session);
   // Within a session one thing at a time; the dump has its own.
@@ -63,13 +88,11 @@ export async function readSource({ session, options, thread, signal }: ReadEndOp
   return { ...facts, ...dump, stamp };
 }
 
-/** @param session undefined where the database is still to be created */
-export async function readDestination({
+async function readDestination({
   session,
   options,
-  thread,
   signal,
-}: Omit<ReadEndOptions, "session"> & { readonly session: Session | undefined }): Promise<DestinationFacts> {
+}: Omit<ReadEndOptions, "session" | "thread"> & { readonly session: Session | undefined }): Promise<DestinationFacts> {
   if (session === undefined) return readServer(options);
   const closed = await readClosedPlaces(session);
   const own = async () => ({
@@ -79,7 +102,7 @@ export async function readDestination({
     tablespaces: await readTablespaces(session),
     invalidIndexes: await readInvalidIndexes(session),
   });
-  const [dump, facts] = await Promise.all([readDefinitions({ options, thread, signal, unlockable: closed.tables }), own()]);
+  const [dump, facts] = await Promise.all([readDefinitions({ options, signal, unlockable: closed.tables }), own()]);
   return { ...facts, ...dump, exists: true };
 }
 
