@@ -226,3 +226,21 @@ test("one session to each side is enough", async () => {
   const result = await compareOne(source, destination, pairOf("users", ["id", "name", "note"], { primaryKey: ["id"] }), { sessions: 1 });
   expect(result.differences).toMatchObject([{ difference: "missing", rowKey: "(id)=(5)" }]);
 });
+
+test("a table of 500 columns, of which each alone differs in a row, and domains among them", async () => {
+  await using source = await makeDatabase(15);
+  await using destination = await makeDatabase(18);
+  const types = ["int4", "text", "bool", "int8", "count", "word", "uuid", "varchar(9)", "char(3)", "numeric"];
+  const names = Array.from({ length: 500 }, (_, at) => `c${at}`);
+  const values = ["NULL", "NULL", "false", "4294967296", "0", "''", "NULL", "'a'", "NULL", "1.0"];
+  for (const db of [source, destination]) {
+    await db.sql(`CREATE DOMAIN count AS int4 CHECK (value >= 0); CREATE DOMAIN word AS text CHECK (value <> 'null');
+      CREATE TABLE wide (id int PRIMARY KEY, ${names.map((name, at) => `${name} ${types[at % 10]}`).join(", ")});
+      INSERT INTO wide SELECT i, ${names.map((_, at) => values[at % 10]).join(", ")} FROM generate_series(0, 499) i`);
+  }
+  // What a null and its neighbours could be taken for.
+  const others = ["0", "''", "NULL", "0", "NULL", "NULL", "'00000000-0000-0000-0000-000000000000'", "'a '", "''", "1.00"];
+  await destination.sql(names.map((name, at) => `UPDATE wide SET ${name} = ${others[at % 10]} WHERE id = ${at}`).join(";"));
+  const { differences } = await compareOne(source, destination, pairOf("wide", ["id", ...names], { primaryKey: ["id"] }), { maxRowDifferences: 500 });
+  expect(differences.map(({ rowKey, columns }) => [rowKey, columns])).toEqual(names.map((name, at) => [`(id)=(${at})`, [name]]));
+});
