@@ -34,6 +34,7 @@ export async function compareTable(readable: ReadablePair, options: CompareRowsO
         buckets,
         depth,
         parallel: options.sessions,
+        sliceBlocks: options.sliceBlocks,
         onRows: (rows) => options.onProgress?.({ key: pair.key, side: side.sessions.side, rows }),
       });
     return allDone([read(source), read(destination)]);

@@ -27,8 +27,17 @@ export interface ReadableSide {
   readonly only: boolean;
 }
 
-/** Blocks of 8 KiB that a session reads at a time, at least: 64 MiB. */
-const SLICE_BLOCKS = 8192;
+export interface ReadSumsOptions {
+  readonly buckets: Buckets;
+  readonly depth: "count" | "values";
+  /** Sessions that may read at once. */
+  readonly parallel: number;
+  readonly sliceBlocks?: number | undefined;
+  onRows(rows: number): void;
+}
+
+/** Blocks of 8 KiB that a session reads at a time, at least: 512 MiB. The server reads smaller tables by a parallel plan of its own, which is sooner begun than sessions are opened. */
+const SLICE_BLOCKS = 65_536;
 /** More slices than sessions, so that a slow one holds up little. */
 const SLICES_A_SESSION = 4;
 /** Ranges of blocks can be read without the others from 14 on. */
@@ -40,7 +49,7 @@ const TID_RANGE_SCAN = 140_000;
  */
 export async function readSums(
   side: ReadableSide,
-  { buckets, depth, parallel, onRows }: { buckets: Buckets; depth: "count" | "values"; parallel: number; onRows: (rows: number) => void },
+  { buckets, depth, parallel, sliceBlocks = SLICE_BLOCKS, onRows }: ReadSumsOptions,
 ): Promise<ReadonlyMap<string, BucketSum>> {
   const bucket = bucketExpression(side.expressions, buckets);
   const sum = depth === "count" ? "0" : `coalesce(sum(${side.expressions.rowHash}), 0)`;
@@ -61,7 +70,7 @@ export async function readSums(
     }
     onRows(read);
   };
-  await allDone(slices(side, parallel).map(slice));
+  await allDone(slices(side, parallel, sliceBlocks).map(slice));
   return sums;
 }
 
@@ -72,10 +81,10 @@ interface SumRow {
   readonly [column: string]: unknown;
 }
 
-function slices(side: ReadableSide, parallel: number): readonly (string | undefined)[] {
+function slices(side: ReadableSide, parallel: number, sliceBlocks: number): readonly (string | undefined)[] {
   const { blocks, heap } = side.table.shape;
-  if (!heap || !side.only || parallel === 1 || side.sessions.version < TID_RANGE_SCAN || blocks < 2 * SLICE_BLOCKS) return [undefined];
-  const size = Math.max(SLICE_BLOCKS, Math.ceil(blocks / (parallel * SLICES_A_SESSION)));
+  if (!heap || !side.only || parallel === 1 || side.sessions.version < TID_RANGE_SCAN || blocks < 2 * sliceBlocks) return [undefined];
+  const size = Math.ceil(blocks / Math.min(Math.floor(blocks / sliceBlocks), parallel * SLICES_A_SESSION));
   const ctid = `${quoteName(side.table.name)}.ctid`;
   return Array.from({ length: Math.ceil(blocks / size) }, (_, index) => {
     const first = index === 0 ? undefined : `${ctid} >= '(${index * size},0)'`;

@@ -37,6 +37,8 @@ export interface CompareRowsOptions {
   openDestination(): Promise<Session>;
   /** Connections at once to each side, at least 1. */
   readonly sessions: number;
+  /** Of a table, what a session reads at a time at least, in blocks of 8 KiB; 512 MiB by default. */
+  readonly sliceBlocks?: number | undefined;
   /** Exported snapshots to look at. Whoever exported one holds the locks that keep it true. */
   readonly snapshots?: { readonly source?: string | undefined; readonly destination?: string | undefined } | undefined;
   readonly signal: AbortSignal;

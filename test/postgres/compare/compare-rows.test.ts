@@ -244,3 +244,18 @@ test("a table of 500 columns, of which each alone differs in a row, and domains 
   const { differences } = await compareOne(source, destination, pairOf("wide", ["id", ...names], { primaryKey: ["id"] }), { maxRowDifferences: 500 });
   expect(differences.map(({ rowKey, columns }) => [rowKey, columns])).toEqual(names.map((name, at) => [`(id)=(${at})`, [name]]));
 });
+
+test.each([1, 3, 7])("a table that is read in slices of %d blocks by several sessions: every row once", async (sliceBlocks) => {
+  await using source = await makeDatabase(15);
+  await using destination = await makeDatabase(18);
+  for (const db of [source, destination])
+    await db.sql("CREATE TABLE sliced (id int, b text); INSERT INTO sliced SELECT i, repeat('x', 500) FROM generate_series(1, 700) i");
+  // Other blocks, the same rows.
+  await destination.sql("UPDATE sliced SET id = id WHERE id % 3 = 0");
+  const pair = pairOf("sliced", ["id", "b"]);
+  expect(await compareOne(source, destination, pair, { sliceBlocks, sessions: 3 })).toMatchObject({ equal: true, rows: { source: 700, destination: 700 } });
+  await destination.sql("DELETE FROM sliced WHERE id = 700; INSERT INTO sliced VALUES (1, 'again'), (1, 'again')");
+  const { rows, differences } = await compareOne(source, destination, pair, { sliceBlocks, sessions: 3 });
+  expect(rows).toEqual({ source: 700, destination: 701 });
+  expect(differences.map(({ difference }) => difference).sort()).toEqual(["extra", "extra", "missing"]);
+});
