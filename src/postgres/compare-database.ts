@@ -11,6 +11,7 @@ import type { TableComparison } from "./compare/types.ts";
 import { openSession, type Session } from "./connect/session.ts";
 import { refuseWhileCopying } from "./copying-mark.ts";
 import { isSessionSetting, kindOfEntry, withUniqueKeys } from "./dump/classify.ts";
+import { DumpThread } from "./dump/wasm/run.ts";
 import { type Ends, openIfThere } from "./ends.ts";
 import { looseKey } from "./mapping/mapping.ts";
 import { shownName } from "./names.ts";
@@ -32,10 +33,7 @@ interface Comparing {
 /** Compares both ends as they are now, whatever the state says. */
 export async function* compareDatabase(sync: PostgresSync, ends: Ends, context: CompareContext): AsyncGenerator<ComparePage> {
   const { levels, signal } = context;
-  const facts = await withSessions(ends, async (source, destination) => {
-    if (destination !== undefined) await refuseWhileCopying(destination);
-    return readEnds({ ends, source, destination, signal });
-  });
+  const facts = await readBoth(ends, signal, refuseWhileCopying);
   if (!facts.destination.exists) {
     yield { equal: 0, differences: [{ key: "database", difference: "missing", reason: "absent" }] };
     return;
@@ -63,7 +61,7 @@ export async function* compareDatabase(sync: PostgresSync, ends: Ends, context: 
 /** Tables whose rows are equal at both ends, and objects that are: what a state would know had it not been lost. */
 export async function* rebuildDatabase(sync: PostgresSync, ends: Ends, context: PlanContext): AsyncGenerator<readonly ItemRecord[]> {
   const { signal } = context;
-  const facts = await withSessions(ends, (source, destination) => readEnds({ ends, source, destination, signal }));
+  const facts = await readBoth(ends, signal);
   if (!facts.destination.exists) return;
   const comparing = { sync, ends, ...facts };
   const objects = await decideObjects({ ...comparing, recorded: new Map(), signal });
@@ -80,18 +78,25 @@ export async function* rebuildDatabase(sync: PostgresSync, ends: Ends, context: 
   }
 }
 
-async function withSessions<T>(ends: Ends, use: (source: Session, destination: Session | undefined) => Promise<T>): Promise<T> {
-  const source = await openSession(ends.source);
+/** Reads both ends, each in a session of its own, unless `look` refuses the destination. */
+async function readBoth(ends: Ends, signal: AbortSignal, look: (destination: Session) => Promise<void> = async () => {}) {
+  // They get ready while the sessions are opened.
+  await using ofSource = DumpThread.start(signal);
+  await using ofDestination = DumpThread.start(signal);
+  const sessions = await Promise.allSettled([openSession(ends.source), openIfThere(ends.destination)]);
   try {
-    const destination = await openIfThere(ends.destination);
-    try {
-      return await use(source, destination);
-    } finally {
-      await destination?.close();
-    }
+    const [source, destination] = sessions.map(opened);
+    if (source === undefined) throw new Error("a session that was not opened");
+    if (destination !== undefined) await look(destination);
+    return await readEnds({ ends, source, destination, threads: { source: ofSource, destination: ofDestination }, signal });
   } finally {
-    await source.close();
+    for (const session of sessions) if (session.status === "fulfilled") await session.value?.close();
   }
+}
+
+function opened<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === "rejected") throw settled.reason;
+  return settled.value;
 }
 
 function isEqual({ action }: Action): boolean {

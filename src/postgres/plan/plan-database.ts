@@ -61,7 +61,13 @@ async function plan(planning: Planning): Promise<Planned[]> {
   const { signal } = context;
   const tell = (what: string) => context.emit({ type: "reading", sync: sync.name, what });
   tell("the definitions of both databases");
-  const { source, destination } = await readEnds({ ends, source: planning.source, destination: planning.destination, thread: planning.thread, signal });
+  const { source, destination } = await readEnds({
+    ends,
+    source: planning.source,
+    destination: planning.destination,
+    threads: { source: planning.thread },
+    signal,
+  });
   context.stamp(source.stamp);
   context.countListed(source.entries.length, destination.entries.length);
   for (const message of source.warnings) context.notice({ code: "DUMP_WARNING", message, hint: undefined });

@@ -48,8 +48,8 @@ export interface ReadEndsOptions {
   readonly source: Session;
   /** undefined where the database is still to be created. */
   readonly destination: Session | undefined;
-  /** For the source's definitions; undefined: one of their own. */
-  readonly thread?: DumpThread | undefined;
+  /** For the definitions of each; undefined: one of their own. */
+  readonly threads?: { readonly source?: DumpThread; readonly destination?: DumpThread };
   readonly signal: AbortSignal;
 }
 
@@ -69,12 +69,12 @@ export async function readEnds({
   ends,
   source,
   destination,
-  thread,
+  threads = {},
   signal,
 }: ReadEndsOptions): Promise<{ source: SourceFacts; destination: DestinationFacts }> {
   const [ofSource, ofDestination] = await Promise.all([
-    readSource({ session: source, options: ends.source, thread, signal }),
-    readDestination({ session: destination, options: ends.destination, signal }),
+    readSource({ session: source, options: ends.source, thread: threads.source, signal }),
+    readDestination({ session: destination, options: ends.destination, thread: threads.destination, signal }),
   ]);
   return { source: ofSource, destination: ofDestination };
 }
@@ -91,8 +91,9 @@ async function readSource({ session, options, thread, signal }: ReadEndOptions):
 async function readDestination({
   session,
   options,
+  thread,
   signal,
-}: Omit<ReadEndOptions, "session" | "thread"> & { readonly session: Session | undefined }): Promise<DestinationFacts> {
+}: Omit<ReadEndOptions, "session"> & { readonly session: Session | undefined }): Promise<DestinationFacts> {
   if (session === undefined) return readServer(options);
   const closed = await readClosedPlaces(session);
   const own = async () => ({
@@ -102,7 +103,7 @@ async function readDestination({
     tablespaces: await readTablespaces(session),
     invalidIndexes: await readInvalidIndexes(session),
   });
-  const [dump, facts] = await Promise.all([readDefinitions({ options, signal, unlockable: closed.tables }), own()]);
+  const [dump, facts] = await Promise.all([readDefinitions({ options, thread, signal, unlockable: closed.tables }), own()]);
   return { ...facts, ...dump, exists: true };
 }
 
