@@ -55,7 +55,7 @@ export async function dumpSchema(options: DumpSchemaOptions): Promise<SchemaDump
     );
   }
   const warnings = result.messages.filter((line) => line.includes("warning:"));
-  return { version: session.version, entries: readArchive(result.archive).entries, warnings };
+  return { version: session.version, entries: readArchive(Buffer.concat(result.archive)).entries, warnings };
 }
 
 async function runInThread({ session, unlockable, thread: given, signal }: DumpSchemaOptions, words: readonly string[]): Promise<DumpResult> {

@@ -11,7 +11,7 @@ export interface LentSession {
   /** Encrypted where the session is. */
   readonly socket: Socket;
   /** What a server says after a login: whoever borrows the session begins one of its own, which is answered with this. */
-  readonly greeting: Buffer;
+  readonly greeting: Buffer<ArrayBuffer>;
   /** Gives the session back to its client. */
   giveBack(): void;
 }
@@ -54,7 +54,7 @@ export async function lendSession(session: Session, { onData, onLost }: Borrower
 }
 
 /** AuthenticationOk, the parameters, a key that nobody needs, ReadyForQuery. */
-function greetingOf(parameters: Readonly<Record<string, string>>): Buffer {
+function greetingOf(parameters: Readonly<Record<string, string>>): Buffer<ArrayBuffer> {
   const status = Object.entries(parameters).map(([name, value]) => frame("S", Buffer.from(`${name}\0${value}\0`)));
   return Buffer.concat([frame("R", Buffer.alloc(4)), ...status, frame("K", Buffer.alloc(8)), frame("Z", Buffer.from("I"))]);
 }

@@ -61,7 +61,7 @@ async function resultOf(child: ChildProcessByStdio<null, Readable, Readable>, si
   const [code, endedBy] = (await once(child, "close", { signal })) as [code: number | null, endedBy: string | null];
   const messages = text.split(/\r?\n/).filter((line) => line !== "");
   if (endedBy !== null) messages.push(`pg_dump was ended by ${endedBy}.`);
-  return { code: code ?? -1, archive: code === 0 ? Buffer.concat(chunks) : undefined, messages };
+  return { code: code ?? -1, archive: code === 0 ? chunks : undefined, messages };
 }
 
 /** A pg_dump that writes to a pipe has nothing to put in order, so that it need not be asked to end. */

@@ -17,7 +17,7 @@ const READY_FOR_QUERY = 0x5a;
 export class SessionBridge {
   #lent: LentSession | undefined;
   #sent: Buffer = Buffer.alloc(0);
-  #waiting: { readonly chunks: Buffer[]; resolve(answer: Uint8Array): void; reject(error: unknown): void } | undefined;
+  #waiting: { readonly chunks: Buffer[]; resolve(answer: Uint8Array<ArrayBuffer>): void; reject(error: unknown): void } | undefined;
   #partial: Buffer = Buffer.alloc(0);
   readonly #unlockable: ReadonlySet<string>;
 
@@ -33,7 +33,7 @@ export class SessionBridge {
   }
 
   /** Sends what pg_dump wrote, once it is whole. @returns all of the server's answer; nothing where there is none yet */
-  async exchange(bytes: Uint8Array): Promise<Uint8Array> {
+  async exchange(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     const lent = this.#lent;
     if (lent === undefined) throw new Error("the session was given back");
     this.#sent = this.#sent.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#sent, bytes]);
@@ -96,6 +96,6 @@ export class SessionBridge {
     this.#partial = rest;
     if (!ready || rest.length > 0) return;
     this.#waiting = undefined;
-    waiting.resolve(waiting.chunks.length === 1 ? chunk : Buffer.concat(waiting.chunks));
+    waiting.resolve(Buffer.concat(waiting.chunks));
   }
 }

@@ -17,7 +17,8 @@ export interface Answer {
 /** The last message of a thread. */
 export interface DumpResult {
   readonly code: number;
-  readonly archive: Uint8Array | undefined;
+  /** In pieces; undefined where pg_dump failed. */
+  readonly archive: readonly Uint8Array[] | undefined;
   /** What pg_dump said on stderr, by lines. */
   readonly messages: readonly string[];
 }

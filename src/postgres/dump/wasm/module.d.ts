@@ -3,8 +3,9 @@ declare module "pg-dump-module" {
   export interface PgDumpModule {
     readonly HEAPU8: Uint8Array;
     readonly FS: {
-      readFile(path: string): Uint8Array;
-      chmod(path: string, mode: number): void;
+      makedev(major: number, minor: number): number;
+      registerDevice(device: number, operations: { write(stream: unknown, memory: Int8Array, offset: number, length: number): number }): void;
+      mkdev(path: string, device: number): void;
     };
     readonly ENV: Record<string, string>;
     onRuntimeInitialized?: () => void;

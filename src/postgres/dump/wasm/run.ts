@@ -13,6 +13,9 @@ export interface RunDumpOptions {
   readonly unlockable?: ReadonlySet<string> | undefined;
 }
 
+/** Bytes. Shorter buffers may be parts of one that others use. */
+const LONG_ANSWER = 1 << 20;
+
 /** A thread for one dump by the pg_dump that comes along, version 18. It gets ready while the session is opened. */
 export class DumpThread implements AsyncDisposable {
   readonly #signal: AbortSignal;
@@ -67,9 +70,10 @@ export class DumpThread implements AsyncDisposable {
     await this.#worker.terminate();
   }
 
-  /** Memory of its own goes over without being looked at: a piece of a buffer would take all of that along. */
-  #answer(answered: Uint8Array, lost: boolean): void {
-    const bytes = new Uint8Array(answered);
+  /** Memory of its own goes over without being looked at: a piece of a buffer would take all of that along. A long answer has its own. */
+  #answer(answered: Uint8Array<ArrayBuffer>, lost: boolean): void {
+    const isOwn = answered.length >= LONG_ANSWER && answered.length === answered.buffer.byteLength;
+    const bytes = isOwn ? answered : new Uint8Array(answered);
     this.#wake({ bytes, lost }, [bytes.buffer]);
   }
 

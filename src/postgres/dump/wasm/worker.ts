@@ -3,8 +3,10 @@ import { parentPort, receiveMessageOnPort, workerData } from "node:worker_thread
 import createModule, { type PgDumpModule } from "pg-dump-module";
 import type { Answer, DumpResult, DumpWorkerData } from "./messages.ts";
 
-const OUTPUT = "/tmp/dump";
-const FILE_PRIVATE = 0o600;
+const OUTPUT = "/dev/archive";
+/** The module numbers its own devices up to 64. */
+const OUTPUT_MAJOR = 128;
+const PIECE_BYTES = 1 << 20;
 
 // Only DumpThread starts this thread.
 const { port, wake } = workerData as DumpWorkerData;
@@ -37,6 +39,25 @@ function read(module: PgDumpModule, pointer: number, most: number): number {
   return length;
 }
 
+/** The archive as it is written. A file of the module's would be copied into larger memory each time that it outgrows its own. */
+const pieces: Uint8Array<ArrayBuffer>[] = [];
+/** Bytes of the last piece. */
+let filled = PIECE_BYTES;
+
+function keep(bytes: Int8Array): void {
+  let at = 0;
+  while (at < bytes.length) {
+    if (filled === PIECE_BYTES) {
+      pieces.push(new Uint8Array(PIECE_BYTES));
+      filled = 0;
+    }
+    const part = bytes.subarray(at, at + PIECE_BYTES - filled);
+    pieces.at(-1)?.set(part, filled);
+    filled += part.length;
+    at += part.length;
+  }
+}
+
 const messages: string[] = [];
 let code = 0;
 const module = await createModule({
@@ -52,7 +73,14 @@ const module = await createModule({
         const writing = module.addFunction((pointer, length) => write(module, pointer, length), "iii");
         const reading = module.addFunction((pointer, most) => read(module, pointer, most), "iii");
         module._pgl_set_rw_cbs(reading, writing);
-        module.FS.chmod("/home/postgres/.pgpass", FILE_PRIVATE);
+        const device = module.FS.makedev(OUTPUT_MAJOR, 0);
+        module.FS.registerDevice(device, {
+          write: (_, memory, offset, length) => {
+            keep(memory.subarray(offset, offset + length));
+            return length;
+          },
+        });
+        module.FS.mkdev(OUTPUT, device);
       };
     },
   ],
@@ -60,7 +88,11 @@ const module = await createModule({
 const words = receive() as readonly string[];
 const returned = module.callMain([...words, "--file", OUTPUT]);
 if (code === 0 && returned !== undefined) code = returned;
-const archive = code === 0 ? new Uint8Array(module.FS.readFile(OUTPUT)) : undefined;
-const result: DumpResult = { code, archive, messages };
-parentPort?.postMessage(result, archive === undefined ? [] : [archive.buffer]);
+const last = pieces.pop();
+if (last !== undefined) pieces.push(last.subarray(0, filled));
+const result: DumpResult = { code, archive: code === 0 ? pieces : undefined, messages };
+parentPort?.postMessage(
+  result,
+  pieces.map(({ buffer }) => buffer),
+);
 port.close();
