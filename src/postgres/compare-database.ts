@@ -85,8 +85,7 @@ async function readBoth(ends: Ends, signal: AbortSignal, look: (destination: Ses
   await using ofDestination = DumpThread.start(signal);
   const sessions = await Promise.allSettled([openSession(ends.source), openIfThere(ends.destination)]);
   try {
-    const [source, destination] = sessions.map(opened);
-    if (source === undefined) throw new Error("a session that was not opened");
+    const [source, destination] = [opened(sessions[0]), opened(sessions[1])];
     if (destination !== undefined) await look(destination);
     return await readEnds({ ends, source, destination, threads: { source: ofSource, destination: ofDestination }, signal });
   } finally {

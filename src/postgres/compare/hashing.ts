@@ -3,7 +3,7 @@ import type { Session } from "../connect/session.ts";
 /**
  * How rows become 64 bits, the same on both servers.
  *
- * - `record`: columns are hashed as they are, from 14 on; takes a third of the time, for no text is made
+ * - `record`: columns are hashed as they are, from 14 on; takes about a third of the time, for no text is made
  * - `text`: the row's text is hashed, from 11 on
  * - `md5`: half of the text's MD5: for 10, and where servers hash the same text to different numbers
  * - `utf8`: the same over the text in UTF-8, where the databases are of different encodings
@@ -23,19 +23,38 @@ export interface ChainLink {
   readonly value: string;
 }
 
-/** By type, the hash of a value that is not null, with the hash before it as its seed. Each tells any two values apart. */
-const CHAINED: ReadonlyMap<string, { readonly none: string; hash(value: string, seed: string): string }> = new Map([
+interface Chained {
+  /** What stands for a null. */
+  readonly none: string;
+  /** Of a value that is not null, with the hash before it as its seed. */
+  hash(value: string, seed: string): string;
+  /** In a record, where that is more than the value. */
+  element?(value: string): string;
+}
+
+/** One collation may call different texts equal; this one does not. */
+const inBytes = (value: string) => `${value} COLLATE "C"`;
+
+/** By type. Each hash tells any two values apart. */
+const CHAINED: ReadonlyMap<string, Chained> = new Map<string, Chained>([
   ["bool", { none: "false", hash: (value, seed) => `hashint4extended(${value}::int4, ${seed})` }],
   ["int2", { none: "0", hash: (value, seed) => `hashint4extended(${value}, ${seed})` }],
   ["int4", { none: "0", hash: (value, seed) => `hashint4extended(${value}, ${seed})` }],
   // Its hash folds the halves: the upper one is hashed before.
-  ["int8", { none: "0", hash: (value, seed) => `hashint8extended(${value}, hashint4extended((${value} >> 32)::int4, ${seed}))` }],
+  [
+    "int8",
+    {
+      none: "0",
+      hash: (value, seed) => `hashint8extended(${value}, hashint4extended((${value} >> 32)::int4, ${seed}))`,
+      element: (value) => `${value}, (${value} >> 32)::int4`,
+    },
+  ],
   ["oid", { none: "0", hash: (value, seed) => `hashoidextended(${value}, ${seed})` }],
   ["uuid", { none: "'00000000-0000-0000-0000-000000000000'", hash: (value, seed) => `uuid_hash_extended(${value}, ${seed})` }],
-  ["text", { none: "''", hash: (value, seed) => `hashtextextended(${value} COLLATE "C", ${seed})` }],
-  ["varchar", { none: "''", hash: (value, seed) => `hashtextextended(${value} COLLATE "C", ${seed})` }],
+  ["text", { none: "''", hash: (value, seed) => `hashtextextended(${inBytes(value)}, ${seed})`, element: inBytes }],
+  ["varchar", { none: "''", hash: (value, seed) => `hashtextextended(${inBytes(value)}, ${seed})`, element: inBytes }],
   // Of a declared length only: blanks at the end are not hashed.
-  ["bpchar", { none: "''", hash: (value, seed) => `hashbpcharextended(${value} COLLATE "C", ${seed})` }],
+  ["bpchar", { none: "''", hash: (value, seed) => `hashbpcharextended(${inBytes(value)}, ${seed})`, element: inBytes }],
 ]);
 
 /** Expressions within expressions take the server's stack: more columns than this are hashed as a record. */
@@ -46,7 +65,7 @@ export function isChained(builtin: string | undefined): builtin is string {
 }
 
 /** Values of every type that `record` hashes. Short and long texts take different ways through the hash. */
-const RECORD_PROBE = `SELECT hashint4extended(0, hash_record_extended(ROW(
+const recordProbe = () => `SELECT hashint4extended(0, hash_record_extended(ROW(
   true, false, 1::int2, -2::int4, 3::int8, -3::int8, 4::oid, date '2001-02-03', uuid 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
   '\\x00ff10'::bytea, numeric_send(-1.50), float8send(0.1), timestamptz_send('2001-02-03 04:05:06.7+00'), 'x'::text COLLATE "C",
   repeat('tide', 20) COLLATE "C", 'ab'::character(5) COLLATE "C", NULL::int4, '(1,"a b")'::text COLLATE "C"), 0))::text || ' ' ||
@@ -80,7 +99,7 @@ export async function chooseHashing(source: Session, destination: Session): Prom
   const encodings = await Promise.all([source, destination].map(encodingOf));
   // Bytes of SQL_ASCII are of no known encoding: they can only be taken as they are.
   if (encodings[0] !== encodings[1] && !encodings.includes("SQL_ASCII")) return { hashing: "utf8", floatBits };
-  if (oldest >= 140_000 && (await same(RECORD_PROBE))) return { hashing: "record", floatBits };
+  if (oldest >= 140_000 && (await same(recordProbe()))) return { hashing: "record", floatBits };
   if (oldest >= 110_000 && (await same(TEXT_PROBE))) return { hashing: "text", floatBits };
   return { hashing: "md5", floatBits };
 }
@@ -101,22 +120,16 @@ export function textHash(text: string, hashing: Hashing): string {
 /**
  * Eight bytes of a row whose columns all have a hash that tells values apart as their texts do.
  *
- * A column whose hash takes a seed gets what was hashed before it: that costs half of making a record. The
+ * A column whose hash takes a seed gets what was hashed before it, which costs less than making a record. The
  * others are hashed as one first. The hash of a record is a weighted sum over its columns, so adding it up over
  * rows would be blind to values that changed places between rows. As the seed of another hash it no longer is. As its
  * argument it would be folded to four bytes.
  */
 export function recordHash(links: readonly ChainLink[], others: readonly string[]): string {
   const chain = links.slice(0, LONGEST_CHAIN);
-  const record = [...others, ...links.slice(LONGEST_CHAIN).map(recordElement)];
+  const record = [...others, ...links.slice(LONGEST_CHAIN).map(({ builtin, value }) => CHAINED.get(builtin)?.element?.(value) ?? value)];
   const seed = record.length === 0 ? "0::int8" : `hash_record_extended(ROW(${record.join(", ")}), 0)`;
   return chain.length === 0 ? `hashint4extended(0, ${seed})` : chainHash(seed, chain);
-}
-
-/** Elements of types with a collation have to say which: one may call different texts equal. */
-function recordElement({ builtin, value }: ChainLink): string {
-  if (builtin === "int8") return `${value}, (${value} >> 32)::int4`;
-  return ["text", "varchar", "bpchar"].includes(builtin) ? `${value} COLLATE "C"` : value;
 }
 
 /** Nulls have no hash: instead they change the seed, also where the catalog says that there are none, which may be declared and never proven. */

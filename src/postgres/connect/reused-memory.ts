@@ -11,7 +11,7 @@ const readers = new WeakMap<Duplex, Reader>();
 
 /**
  * Connects without TLS. Read bytes stand in memory that is used again for the next ones, unless somebody holds on
- * to them: a stream's own memory, new for each read, costs a copy of many gigabytes more time than reading them.
+ * to them: a stream's own memory is new for each read, which took a third of the CPU of a large copy.
  * Listeners of `data` get bytes of their own all the same.
  */
 export function connectReusing(target: NetConnectOpts): Socket {
